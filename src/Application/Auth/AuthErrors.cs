@@ -1,0 +1,28 @@
+using BmadServer.Domain.Common;
+
+namespace BmadServer.Application.Auth;
+
+public static class AuthErrors
+{
+    public static DomainException Required() => new("auth.required", "Sign in first.", ErrorKind.Unauthenticated);
+
+    /// <summary>One text for an unknown address, a wrong password and a locked account.</summary>
+    public static DomainException InvalidCredentials() =>
+        new("auth.invalid_credentials", "The email address or the password is wrong.", ErrorKind.Unauthenticated);
+
+    public static DomainException RefreshInvalid() =>
+        new("auth.refresh_invalid", "There is no valid refresh token; sign in again.", ErrorKind.Unauthenticated);
+
+    /// <summary>The one that lost against a simultaneous refresh; the winner's cookie is good.</summary>
+    public static DomainException RefreshRaced() =>
+        new("auth.refresh_raced", "Another request refreshed at the same moment; its tokens are the valid ones.", ErrorKind.Unauthenticated);
+
+    public static DomainException RefreshReused() =>
+        new("auth.refresh_reused", "The refresh token was used before; its sign-in has been ended.", ErrorKind.Unauthenticated);
+
+    public static DomainException UserExists() =>
+        new("user.exists", "There is already an account with this email address.", ErrorKind.Conflict);
+
+    public static DomainException UserNotFound() =>
+        new("user.not_found", "There is no account with this email address.", ErrorKind.NotFound);
+}

@@ -1,0 +1,27 @@
+using BmadServer.Domain.Users;
+
+namespace BmadServer.Application.Auth;
+
+/// <summary>Makes the tokens that a signed-in user carries.</summary>
+public interface ITokenService
+{
+    /// <summary>A signed access token for this user and sign-in.</summary>
+    AccessToken CreateAccessToken(User user, TokenFamilyId family);
+
+    /// <summary>A new random refresh token and the hash that is stored of it.</summary>
+    (string Text, string Hash) CreateRefreshToken();
+
+    string HashRefreshToken(string text);
+}
+
+/// <param name="Lifetime">How long it is valid from now.</param>
+public sealed record AccessToken(string Text, TimeSpan Lifetime);
+
+/// <summary>What a sign-in or a refresh gives.</summary>
+/// <param name="RefreshToken">Goes into the cookie, never into a body or a log.</param>
+public sealed record Tokens(UserView User, AccessToken AccessToken, string RefreshToken, TimeSpan RefreshTokenLifetime);
+
+public sealed record UserView(Guid Id, string Email, string DisplayName)
+{
+    internal static UserView Of(User user) => new(user.Id.Value, user.Email, user.DisplayName);
+}

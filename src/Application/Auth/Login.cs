@@ -1,0 +1,58 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Users;
+using FluentValidation;
+using MediatR;
+
+namespace BmadServer.Application.Auth;
+
+/// <summary>Starts a sign-in: a new token family.</summary>
+public sealed record Login(string? Email, string? Password) : IRequest<Tokens>;
+
+internal sealed class LoginValidator : AbstractValidator<Login>
+{
+    /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
+    private const int MaximumLength = 1024;
+
+    public LoginValidator()
+    {
+        RuleFor(request => request.Email).MustBeText().MaximumLength(MaximumLength);
+        RuleFor(request => request.Password).MustBeText().MaximumLength(MaximumLength);
+    }
+}
+
+internal sealed class LoginHandler(
+    IUserAccounts accounts,
+    ITokenFamilyRepository families,
+    ITokenService tokens,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<Login, Tokens>
+{
+    public async Task<Tokens> Handle(Login request, CancellationToken cancellationToken)
+    {
+        var user =
+            await accounts.VerifyAsync(request.Email!.Trim(), request.Password!, cancellationToken)
+            ?? throw AuthErrors.InvalidCredentials();
+
+        return await unitOfWork.ExecuteAsync(
+            _ =>
+            {
+                var now = time.Now();
+                var family = TokenFamily.Start(user.Id, now);
+                families.Add(family);
+                var (text, hash) = tokens.CreateRefreshToken();
+                families.Add(RefreshToken.Issue(hash, family.Id, now, RefreshTokenPolicy.Lifetime));
+                return Task.FromResult(
+                    new Tokens(
+                        UserView.Of(user),
+                        tokens.CreateAccessToken(user, family.Id),
+                        text,
+                        RefreshTokenPolicy.Lifetime
+                    )
+                );
+            },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,59 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
+using MediatR;
+
+namespace BmadServer.Application.Auth;
+
+/// <summary>Exchanges a refresh token for a new pair. A token that was exchanged before ends its whole family.</summary>
+public sealed record Refresh(string? RefreshToken) : IRequest<Tokens>;
+
+internal sealed class RefreshHandler(
+    ICaller caller,
+    ITokenFamilyRepository families,
+    IUserAccounts accounts,
+    ITokenService tokens,
+    SignInEnder signInEnder,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<Refresh, Tokens>
+{
+    public async Task<Tokens> Handle(Refresh request, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(request.RefreshToken))
+        {
+            throw AuthErrors.RefreshInvalid();
+        }
+
+        var hash = tokens.HashRefreshToken(request.RefreshToken);
+        var shown = await families.FindTokenAsync(hash, cancellationToken) ?? throw AuthErrors.RefreshInvalid();
+        if (shown.IsReplay(caller.ReceivedAt))
+        {
+            await signInEnder.EndAsync(shown.FamilyId, SessionEndReason.Revoked, cancellationToken);
+            throw AuthErrors.RefreshReused();
+        }
+
+        var family = await families.FindAsync(shown.FamilyId, cancellationToken);
+        if (family is null || family.IsRevoked || shown.HasExpired(time.Now()))
+        {
+            throw AuthErrors.RefreshInvalid();
+        }
+
+        var user = await accounts.FindAsync(family.UserId, cancellationToken) ?? throw AuthErrors.RefreshInvalid();
+        return await unitOfWork.ExecuteAsync(token => RotateAsync(hash, family.Id, user, token), cancellationToken);
+    }
+
+    private async Task<Tokens> RotateAsync(string hash, TokenFamilyId family, User user, CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        if (!await families.TryConsumeAsync(hash, now, cancellationToken))
+        {
+            throw AuthErrors.RefreshRaced();
+        }
+
+        var (text, nextHash) = tokens.CreateRefreshToken();
+        families.Add(RefreshToken.Issue(nextHash, family, now, RefreshTokenPolicy.Lifetime));
+        return new Tokens(UserView.Of(user), tokens.CreateAccessToken(user, family), text, RefreshTokenPolicy.Lifetime);
+    }
+}

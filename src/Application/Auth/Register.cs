@@ -1,0 +1,71 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Workflows;
+using FluentValidation;
+using MediatR;
+
+namespace BmadServer.Application.Auth;
+
+/// <summary>Makes an account and, with it, the user's personal workflow.</summary>
+public sealed record Register(string? Email, string? Password, string? DisplayName) : IRequest<RegisteredUser>;
+
+public sealed record RegisteredUser(Guid Id, string Email, string DisplayName, DateTimeOffset CreatedAt);
+
+internal sealed class RegisterValidator : AbstractValidator<Register>
+{
+    private const int MaximumEmailLength = 254;
+    private const int MaximumDisplayNameLength = 100;
+    private const int MinimumPasswordLength = 8;
+    private const int MaximumPasswordLength = 128;
+
+    public RegisterValidator()
+    {
+        RuleFor(request => request.Email)
+            .MustBeText()
+            .EmailAddress()
+            .WithMessage("Email must be an email address.")
+            .MaximumLength(MaximumEmailLength)
+            .WithMessage($"Email must be at most {MaximumEmailLength} characters long.");
+        RuleFor(request => request.Password)
+            .MustBeText()
+            .Length(MinimumPasswordLength, MaximumPasswordLength)
+            .WithMessage($"Password must be {MinimumPasswordLength} to {MaximumPasswordLength} characters long.");
+        RuleFor(request => request.DisplayName)
+            .MustBeText()
+            .MaximumLength(MaximumDisplayNameLength)
+            .WithMessage($"Display name must be at most {MaximumDisplayNameLength} characters long.");
+    }
+}
+
+internal sealed class RegisterHandler(
+    IUserAccounts accounts,
+    IWorkflowRepository workflows,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<Register, RegisteredUser>
+{
+    public async Task<RegisteredUser> Handle(Register request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await unitOfWork.ExecuteAsync(token => CreateAsync(request, token), cancellationToken);
+        }
+        catch (DuplicateKeyException)
+        {
+            throw AuthErrors.UserExists();
+        }
+    }
+
+    private async Task<RegisteredUser> CreateAsync(Register request, CancellationToken cancellationToken)
+    {
+        var user = await accounts.CreateAsync(
+            request.Email!.Trim(),
+            request.Password!,
+            request.DisplayName!.Trim(),
+            cancellationToken
+        );
+        var (workflow, owner) = Workflow.CreatePersonal(user.Id, user.DisplayName, time.Now());
+        workflows.Add(workflow, owner);
+        return new RegisteredUser(user.Id.Value, user.Email, user.DisplayName, user.CreatedAt);
+    }
+}

@@ -1,0 +1,51 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using MediatR;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>Ends a session of the caller's and closes its connection. One that has ended stays so.</summary>
+/// <param name="ExpectedVersion">Refuse with <c>session.conflict</c> unless the session has this version; null for any.</param>
+public sealed record EndSession(Guid Id, int? ExpectedVersion = null) : IRequest;
+
+internal sealed class EndSessionHandler(
+    ICaller caller,
+    ISessionRepository sessions,
+    ILiveConnections connections,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : AsyncRequestHandler<EndSession>
+{
+    protected override async Task Handle(EndSession request, CancellationToken cancellationToken)
+    {
+        var session = request.ExpectedVersion is null
+            ? await OptimisticConcurrency.RetryAsync(() => EndAsync(request, cancellationToken))
+            : await EndExpectedAsync(request, cancellationToken);
+        await connections.CloseAsync(session.Id, SessionEndReason.Revoked);
+    }
+
+    private async Task<Session> EndExpectedAsync(EndSession request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EndAsync(request, cancellationToken);
+        }
+        catch (ConcurrentChangeException lost)
+        {
+            throw SessionErrors.Conflict(lost);
+        }
+    }
+
+    private Task<Session> EndAsync(EndSession request, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(
+            async token =>
+            {
+                var session = await sessions.FindOwnAsync(request.Id, caller.UserId, token);
+                session.ThrowIfChangedSince(request.ExpectedVersion);
+                session.End(SessionEndReason.Revoked, time.Now());
+                return session;
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,23 @@
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>The open connections of sessions: what they are subscribed to, and how to reach or close them.</summary>
+public interface ILiveConnections
+{
+    /// <summary>From now on the session's connection receives the workflow's events. Without a connection nothing happens.</summary>
+    Task SubscribeAsync(SessionId session, WorkflowId workflow);
+
+    Task UnsubscribeAsync(SessionId session, WorkflowId workflow);
+
+    /// <summary>Tells the session's connection why, and closes it. Without a connection nothing happens.</summary>
+    Task CloseAsync(SessionId session, SessionEndReason reason);
+
+    /// <summary>Tells the workflow's other connections that somebody types, or no longer does. Not durable.</summary>
+    Task ShowTypingAsync(WorkflowId workflow, SessionId typist, UserId user, string name, bool isTyping);
+
+    /// <summary>The users with a connection that is subscribed to the workflow.</summary>
+    IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow);
+}

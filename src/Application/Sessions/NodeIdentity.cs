@@ -1,0 +1,16 @@
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>Which server process this is; made anew with every start.</summary>
+public sealed class NodeIdentity(TimeProvider time)
+{
+    /// <summary>How often a node says that it is alive.</summary>
+    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>After how long a silence a node counts as dead.</summary>
+    public static readonly TimeSpan MaximumSilence = TimeSpan.FromSeconds(20);
+
+    public NodeId Id { get; } = NodeId.New(time.Now());
+}

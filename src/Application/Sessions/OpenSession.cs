@@ -1,0 +1,132 @@
+using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
+using MediatR;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>A connection has opened: gives it a session, an earlier one where the client asks and may.</summary>
+/// <param name="RequestedId">As the client sent it; anything that is not a session of the caller's gives a fresh one.</param>
+/// <param name="Device">What the client calls itself.</param>
+public sealed record OpenSession(string? RequestedId, string Device, string ConnectionId) : IRequest<OpenedSession>;
+
+public enum SessionRecovery
+{
+    /// <summary>A fresh session.</summary>
+    None,
+
+    /// <summary>The same session again, within the recovery window.</summary>
+    Live,
+
+    /// <summary>A new session with the state of the old one's last checkpoint.</summary>
+    Checkpoint,
+}
+
+/// <param name="RecoveredFrom">The session whose checkpoint was taken, for <see cref="SessionRecovery.Checkpoint"/>.</param>
+public sealed record OpenedSession(
+    SessionId Id,
+    SessionRecovery Recovery,
+    SessionId? RecoveredFrom,
+    IReadOnlyList<JoinedWorkflow> JoinedWorkflows,
+    DateTimeOffset ExpiresAt
+);
+
+internal sealed class OpenSessionHandler(
+    ICaller caller,
+    ISessionRepository sessions,
+    IServerNodeRepository nodes,
+    JoinedWorkflows joinedWorkflows,
+    NodeIdentity node,
+    SessionOptions options,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<OpenSession, OpenedSession>
+{
+    public async Task<OpenedSession> Handle(OpenSession request, CancellationToken cancellationToken)
+    {
+        var family = caller.FamilyId ?? throw AuthErrors.Required();
+        var (session, recovery, recoveredFrom) = await OptimisticConcurrency.RetryAsync(
+            () => unitOfWork.ExecuteAsync(token => OpenAsync(request, family, token), cancellationToken)
+        );
+        return new OpenedSession(
+            session.Id,
+            recovery,
+            recoveredFrom,
+            await joinedWorkflows.OfAsync(session, cancellationToken),
+            session.ExpiresAt(options.IdleTimeout)
+        );
+    }
+
+    private async Task<(Session, SessionRecovery, SessionId?)> OpenAsync(
+        OpenSession request,
+        TokenFamilyId family,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.Now();
+        var previous = await FindResumableAsync(request.RequestedId, now, cancellationToken);
+        if (previous is null)
+        {
+            var fresh = Session.Start(caller.UserId, family, request.Device, request.ConnectionId, node.Id, now);
+            sessions.Add(fresh);
+            return (fresh, SessionRecovery.None, null);
+        }
+
+        if (now - await DroppedAtAsync(previous, now, cancellationToken) <= options.RecoveryWindow)
+        {
+            previous.Reconnect(family, request.Device, request.ConnectionId, node.Id, now);
+            return (previous, SessionRecovery.Live, null);
+        }
+
+        var successor = previous.Succeed(family, request.Device, request.ConnectionId, node.Id, now);
+        sessions.Add(successor);
+        return (successor, SessionRecovery.Checkpoint, previous.Id);
+    }
+
+    /// <summary>
+    /// The caller's session that is still worth resuming. Where its checkpoint already went into a successor, because an
+    /// earlier answer never reached the client, it is the successor.
+    /// </summary>
+    private async Task<Session?> FindResumableAsync(string? requestedId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(requestedId, out var id))
+        {
+            return null;
+        }
+
+        var session = await sessions.FindAsync(new SessionId(id), cancellationToken);
+        while (session is { HasEnded: true, SuccessorId: { } successor })
+        {
+            session = await sessions.FindAsync(successor, cancellationToken);
+        }
+
+        if (session is null || session.UserId != caller.UserId || session.HasEnded)
+        {
+            return null;
+        }
+
+        var lastSign = await DroppedAtAsync(session, now, cancellationToken);
+        return lastSign + options.IdleTimeout <= now ? null : session;
+    }
+
+    /// <summary>
+    /// When the connection was lost. A connection that is still held counts as lost now: a client that asks for its session
+    /// anew has lost it, even where the server has not noticed yet. After a crash it is the node's last sign of life.
+    /// </summary>
+    private async Task<DateTimeOffset> DroppedAtAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (session.DisconnectedAt is { } droppedAt)
+        {
+            return droppedAt;
+        }
+
+        if (session.NodeId is not { } holder || holder == node.Id)
+        {
+            return now;
+        }
+
+        return await nodes.LastSeenAsync(holder, cancellationToken) ?? session.LastActivityAt;
+    }
+}

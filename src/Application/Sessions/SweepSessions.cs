@@ -1,0 +1,76 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using MediatR;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>
+/// The node's regular housekeeping: says that it is alive, releases the connections of nodes that died, and ends the
+/// sessions that were idle for too long. Ended sessions are kept, for audit.
+/// </summary>
+/// <returns>How many sessions it ended.</returns>
+public sealed record SweepSessions : IRequest<int>;
+
+internal sealed class SweepSessionsHandler(
+    ISessionRepository sessions,
+    IServerNodeRepository nodes,
+    ILiveConnections connections,
+    NodeIdentity node,
+    SessionOptions options,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<SweepSessions, int>
+{
+    /// <summary>Bounds one transaction; the rest is for the next one.</summary>
+    private const int BatchSize = 200;
+
+    public async Task<int> Handle(SweepSessions request, CancellationToken cancellationToken)
+    {
+        await unitOfWork.ExecuteAsync(
+            async token =>
+            {
+                await nodes.BeatAsync(node.Id, time.Now(), token);
+                return await nodes.ReleaseSilentAsync(time.Now() - NodeIdentity.MaximumSilence, token);
+            },
+            cancellationToken
+        );
+
+        var ended = 0;
+        while (true)
+        {
+            var batch = await EndIdleAsync(cancellationToken);
+            foreach (var session in batch)
+            {
+                await connections.CloseAsync(session, SessionEndReason.Expired);
+            }
+
+            ended += batch.Count;
+            if (batch.Count < BatchSize)
+            {
+                return ended;
+            }
+        }
+    }
+
+    /// <summary>The stored time of the last activity may be old by the touch interval, so that much grace is given.</summary>
+    private Task<IReadOnlyList<SessionId>> EndIdleAsync(CancellationToken cancellationToken) =>
+        OptimisticConcurrency.RetryAsync(
+            () =>
+                unitOfWork.ExecuteAsync<IReadOnlyList<SessionId>>(
+                    async token =>
+                    {
+                        var now = time.Now();
+                        var idleSince = now - options.IdleTimeout - options.TouchInterval;
+                        var idle = await sessions.ListIdleAsync(idleSince, BatchSize, token);
+                        foreach (var session in idle)
+                        {
+                            session.End(SessionEndReason.Expired, now);
+                        }
+
+                        return [.. idle.Select(session => session.Id)];
+                    },
+                    cancellationToken
+                )
+        );
+}

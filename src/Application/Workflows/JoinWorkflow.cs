@@ -1,0 +1,88 @@
+using BmadServer.Application.Common;
+using BmadServer.Application.Messages;
+using BmadServer.Application.Sessions;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Workflows;
+using MediatR;
+
+namespace BmadServer.Application.Workflows;
+
+/// <summary>Opens a workflow on the caller's session: its events arrive from now on, and it becomes the active one.</summary>
+public sealed record JoinWorkflow(Guid WorkflowId) : IRequest<WorkflowSnapshot>;
+
+/// <summary>A workflow at one moment; the events after <paramref name="LastSequence"/> continue it.</summary>
+/// <param name="Messages">The newest 50, newest first; <c>GET …/messages?before=</c> has the older ones.</param>
+/// <param name="Online">The participants, by user id, with a connection that has the workflow open now.</param>
+public sealed record WorkflowSnapshot(
+    WorkflowView Workflow,
+    IReadOnlyList<ParticipantView> Participants,
+    long LastSequence,
+    IReadOnlyList<MessageView> Messages,
+    bool HasMoreMessages,
+    IReadOnlyCollection<Guid> Online
+);
+
+internal sealed class JoinWorkflowHandler(
+    ICaller caller,
+    IWorkflowRepository workflows,
+    IMessageRepository messages,
+    ISessionRepository sessions,
+    ILiveConnections connections,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : IRequestHandler<JoinWorkflow, WorkflowSnapshot>
+{
+    private const int SnapshotMessages = 50;
+
+    public async Task<WorkflowSnapshot> Handle(JoinWorkflow request, CancellationToken cancellationToken)
+    {
+        var id = new WorkflowId(request.WorkflowId);
+        var sessionId = caller.SessionId ?? throw SessionErrors.NotFound();
+        await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
+
+        // Subscribed first and read afterwards: an event in between arrives twice rather than never. And a removal in
+        // between is seen by the read, which is why the subscription is taken back when the read is refused.
+        await connections.SubscribeAsync(sessionId, id);
+        try
+        {
+            var snapshot = await unitOfWork.ReadAsync(token => ReadAsync(id, token), cancellationToken);
+            await RememberAsync(sessionId, id, cancellationToken);
+            return snapshot with { Online = [.. connections.OnlineIn(id).Select(user => user.Value)] };
+        }
+        catch (DomainException refusal) when (refusal.Kind == ErrorKind.NotFound)
+        {
+            await connections.UnsubscribeAsync(sessionId, id);
+            throw;
+        }
+    }
+
+    private async Task<WorkflowSnapshot> ReadAsync(WorkflowId id, CancellationToken cancellationToken)
+    {
+        var membership = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
+        var view = await workflows.ViewAsync(membership, cancellationToken);
+        var newest = await messages.ListAsync(id, null, SnapshotMessages + 1, cancellationToken);
+        return new WorkflowSnapshot(
+            view,
+            view.Participants,
+            view.LastSequence,
+            [.. newest.Take(SnapshotMessages).Select(MessageView.Of)],
+            newest.Count > SnapshotMessages,
+            []
+        );
+    }
+
+    private Task<bool> RememberAsync(SessionId sessionId, WorkflowId id, CancellationToken cancellationToken) =>
+        OptimisticConcurrency.RetryAsync(
+            () =>
+                unitOfWork.ExecuteAsync(
+                    async token =>
+                    {
+                        var session = await sessions.FindAsync(sessionId, token) ?? throw SessionErrors.NotFound();
+                        session.Join(id, time.Now());
+                        return true;
+                    },
+                    cancellationToken
+                )
+        );
+}

@@ -1,0 +1,38 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
+using MediatR;
+
+namespace BmadServer.Application.Workflows;
+
+/// <summary>Takes a user out of a workflow: an owner anybody, everybody themselves. Their events stop with this one.</summary>
+public sealed record RemoveParticipant(Guid WorkflowId, Guid UserId) : IRequest;
+
+internal sealed class RemoveParticipantHandler(
+    ICaller caller,
+    IWorkflowRepository workflows,
+    IUnitOfWork unitOfWork,
+    TimeProvider time
+) : AsyncRequestHandler<RemoveParticipant>
+{
+    protected override Task Handle(RemoveParticipant request, CancellationToken cancellationToken)
+    {
+        var id = new WorkflowId(request.WorkflowId);
+        return unitOfWork.ExecuteAsync(
+            id,
+            async token =>
+            {
+                var (workflow, remover) = await workflows.FindOwnForUpdateAsync(id, caller.UserId, token);
+                var leaver =
+                    await workflows.FindParticipantAsync(id, new UserId(request.UserId), token)
+                    ?? throw WorkflowErrors.ParticipantNotFound();
+                var owners = await workflows.CountOwnersAsync(id, token);
+                workflow.RemoveParticipant(remover, leaver, owners, time.Now());
+                workflows.Remove(leaver);
+                return true;
+            },
+            cancellationToken
+        );
+    }
+}

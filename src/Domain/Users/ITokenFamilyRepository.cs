@@ -1,0 +1,17 @@
+namespace BmadServer.Domain.Users;
+
+public interface ITokenFamilyRepository
+{
+    void Add(TokenFamily family);
+
+    void Add(RefreshToken token);
+
+    Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken);
+
+    Task<RefreshToken?> FindTokenAsync(string hash, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Marks the token as exchanged, unless somebody else has: of any number of simultaneous calls exactly one returns true.
+    /// </summary>
+    Task<bool> TryConsumeAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken);
+}

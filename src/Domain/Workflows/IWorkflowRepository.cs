@@ -1,0 +1,58 @@
+using BmadServer.Domain.Users;
+
+namespace BmadServer.Domain.Workflows;
+
+public interface IWorkflowRepository
+{
+    void Add(Workflow workflow, Participant owner);
+
+    void Add(Participant participant);
+
+    void Remove(Participant participant);
+
+    /// <summary>The workflow with this user's participation, read only, or null when the user is not in it.</summary>
+    Task<Membership?> FindAsync(WorkflowId id, UserId user, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same, tracked for changes and locked until the transaction ends: whoever else wants to change the workflow waits.
+    /// </summary>
+    Task<Membership?> FindForUpdateAsync(WorkflowId id, UserId user, CancellationToken cancellationToken);
+
+    Task<WorkflowId> PersonalWorkflowOfAsync(UserId user, CancellationToken cancellationToken);
+
+    /// <summary>Tracked for changes, or null.</summary>
+    Task<Participant?> FindParticipantAsync(WorkflowId id, UserId user, CancellationToken cancellationToken);
+
+    /// <summary>Moves the user's mark forward to this sequence; it never moves back, whoever calls at the same time.</summary>
+    Task AdvanceReadMarkAsync(WorkflowId id, UserId user, long sequence, CancellationToken cancellationToken);
+
+    Task<int> CountOwnersAsync(WorkflowId id, CancellationToken cancellationToken);
+
+    /// <summary>In the order of joining.</summary>
+    Task<ILookup<WorkflowId, Participant>> ListParticipantsAsync(
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The user's workflows, newest first.</summary>
+    /// <param name="before">Only those that were made before this one; null for the first page.</param>
+    Task<IReadOnlyList<Membership>> ListAsync(UserId user, WorkflowId? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Which of these workflows the user is in, with the sequence of each one's newest event.</summary>
+    Task<IReadOnlyDictionary<WorkflowId, long>> LastSequencesAsync(
+        UserId user,
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The log in order: the events after a sequence, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
+        WorkflowId id,
+        long afterSequence,
+        int limit,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>A workflow as one of its participants sees it.</summary>
+public sealed record Membership(Workflow Workflow, Participant Participant);

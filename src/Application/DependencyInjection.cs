@@ -27,6 +27,7 @@ public static class DependencyInjection
         );
         services.AddScoped<SignInEnder>();
         services.AddScoped<JoinedWorkflows>();
+        services.AddSingleton<RefreshesUnderWay>();
         services.AddSingleton<NodeIdentity>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehaviour<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));

@@ -6,9 +6,11 @@ namespace BmadServer.Application.Auth;
 /// <summary>Accounts: who may sign in, and with what.</summary>
 public interface IUserAccounts
 {
-    /// <summary>Stores an account with a hash of the password.</summary>
+    /// <summary>The salted, slow hash under which a password is stored. Takes tens of milliseconds of one core, on purpose.</summary>
+    string HashPassword(string password);
+
     /// <exception cref="DomainException"><c>user.exists</c>: the address is taken, in whatever case.</exception>
-    Task<User> CreateAsync(string email, string password, string displayName, CancellationToken cancellationToken);
+    Task<User> CreateAsync(string email, string passwordHash, string displayName, CancellationToken cancellationToken);
 
     /// <summary>
     /// The user when the password is right and the account is not locked, otherwise null. It takes the same time for an

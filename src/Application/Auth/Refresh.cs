@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
@@ -9,8 +10,22 @@ namespace BmadServer.Application.Auth;
 /// <summary>Exchanges a refresh token for a new pair. A token that was exchanged before ends its whole family.</summary>
 public sealed record Refresh(string? RefreshToken) : IRequest<Tokens>;
 
+/// <summary>
+/// The refresh tokens that this node is exchanging at this moment. A second request with one of them has lost a race; it
+/// cannot be a replay, since nobody has seen the first one's answer yet.
+/// </summary>
+internal sealed class RefreshesUnderWay
+{
+    private readonly ConcurrentDictionary<string, byte> _hashes = new();
+
+    public bool TryBegin(string hash) => _hashes.TryAdd(hash, 0);
+
+    public void End(string hash) => _hashes.TryRemove(hash, out _);
+}
+
 internal sealed class RefreshHandler(
     ICaller caller,
+    RefreshesUnderWay underWay,
     ITokenFamilyRepository families,
     IUserAccounts accounts,
     ITokenService tokens,
@@ -27,6 +42,23 @@ internal sealed class RefreshHandler(
         }
 
         var hash = tokens.HashRefreshToken(request.RefreshToken);
+        if (!underWay.TryBegin(hash))
+        {
+            throw AuthErrors.RefreshRaced();
+        }
+
+        try
+        {
+            return await ExchangeAsync(hash, cancellationToken);
+        }
+        finally
+        {
+            underWay.End(hash);
+        }
+    }
+
+    private async Task<Tokens> ExchangeAsync(string hash, CancellationToken cancellationToken)
+    {
         var shown = await families.FindTokenAsync(hash, cancellationToken) ?? throw AuthErrors.RefreshInvalid();
         if (shown.IsReplay(caller.ReceivedAt))
         {

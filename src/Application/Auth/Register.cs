@@ -46,9 +46,11 @@ internal sealed class RegisterHandler(
 {
     public async Task<RegisteredUser> Handle(Register request, CancellationToken cancellationToken)
     {
+        // Hashed before the transaction, which others wait for.
+        var passwordHash = accounts.HashPassword(request.Password!);
         try
         {
-            return await unitOfWork.ExecuteAsync(token => CreateAsync(request, token), cancellationToken);
+            return await unitOfWork.ExecuteAsync(token => CreateAsync(request, passwordHash, token), cancellationToken);
         }
         catch (DuplicateKeyException)
         {
@@ -56,11 +58,11 @@ internal sealed class RegisterHandler(
         }
     }
 
-    private async Task<RegisteredUser> CreateAsync(Register request, CancellationToken cancellationToken)
+    private async Task<RegisteredUser> CreateAsync(Register request, string passwordHash, CancellationToken cancellationToken)
     {
         var user = await accounts.CreateAsync(
             request.Email!.Trim(),
-            request.Password!,
+            passwordHash,
             request.DisplayName!.Trim(),
             cancellationToken
         );

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace BmadServer.Application.Common.Behaviours;
 
 /// <summary>
-/// Logs each request's name, outcome and duration: at Debug when it went well or was refused, at Error when it failed.
-/// Never its contents, which may hold message texts and passwords.
+/// Logs each request's name, outcome and duration, for those who look closely. Never its contents, which may hold message
+/// texts and passwords. What a dependency's failure is behind is a warning; an unexpected exception is logged by whoever
+/// answers the client, once.
 /// </summary>
 internal sealed partial class LoggingBehaviour<TRequest, TResponse>(ILogger<LoggingBehaviour<TRequest, TResponse>> logger)
     : IPipelineBehavior<TRequest, TResponse>
@@ -27,7 +28,12 @@ internal sealed partial class LoggingBehaviour<TRequest, TResponse>(ILogger<Logg
             LogHandled(logger, Name, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return response;
         }
-        catch (DomainException refusal) when (refusal.Kind != ErrorKind.Unavailable)
+        catch (DomainException refusal) when (refusal.Kind == ErrorKind.Unavailable)
+        {
+            LogUnavailable(logger, refusal, Name, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            throw;
+        }
+        catch (DomainException refusal)
         {
             LogRefused(logger, Name, refusal.Code, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             throw;
@@ -39,7 +45,7 @@ internal sealed partial class LoggingBehaviour<TRequest, TResponse>(ILogger<Logg
         }
         catch (Exception failure)
         {
-            LogFailed(logger, failure, Name, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            LogFailed(logger, Name, failure.GetType().Name, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             throw;
         }
     }
@@ -53,6 +59,9 @@ internal sealed partial class LoggingBehaviour<TRequest, TResponse>(ILogger<Logg
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Request} given up by its caller after {Milliseconds:0.0} ms")]
     private static partial void LogCancelled(ILogger logger, string request, double milliseconds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Request} failed after {Milliseconds:0.0} ms")]
-    private static partial void LogFailed(ILogger logger, Exception failure, string request, double milliseconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Request} could not be served after {Milliseconds:0.0} ms")]
+    private static partial void LogUnavailable(ILogger logger, Exception cause, string request, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Request} failed with {Exception} after {Milliseconds:0.0} ms")]
+    private static partial void LogFailed(ILogger logger, string request, string exception, double milliseconds);
 }

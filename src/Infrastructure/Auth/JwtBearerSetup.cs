@@ -1,0 +1,71 @@
+using BmadServer.Application.Auth;
+using BmadServer.Domain.Common;
+using BmadServer.Domain.Users;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace BmadServer.Infrastructure.Auth;
+
+/// <summary>
+/// What an access token must be: ours, signed with our key by our algorithm, in date, and of a sign-in that still stands.
+/// </summary>
+internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    public void Configure(string? name, JwtBearerOptions options) => Configure(options);
+
+    public void Configure(JwtBearerOptions options)
+    {
+        options.MapInboundClaims = false;
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = JwtOptions.Issuer,
+            ValidAudience = JwtOptions.Audience,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            IssuerSigningKey = signingKey.Key,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            NameClaimType = JwtRegisteredClaimNames.Sub,
+            LifetimeValidator = IsInDate,
+        };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = context =>
+            {
+                // A browser cannot set a header on a WebSocket; only there does the token come in the query.
+                if (context.HttpContext.WebSockets.IsWebSocketRequest)
+                {
+                    context.Token = context.Request.Query["access_token"];
+                }
+
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = RequireStandingSignInAsync,
+        };
+    }
+
+    private bool IsInDate(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return now < expires + JwtOptions.ClockSkew && (notBefore is null || now >= notBefore - JwtOptions.ClockSkew);
+    }
+
+    private static async Task RequireStandingSignInAsync(TokenValidatedContext context)
+    {
+        var principal = context.Principal!;
+        if (principal.UserId() is not { } user || principal.FamilyId() is not { } familyId)
+        {
+            context.Fail("The token names no user or no sign-in.");
+            return;
+        }
+
+        var families = context.HttpContext.RequestServices.GetRequiredService<ITokenFamilyRepository>();
+        var family = await families.FindAsync(familyId, context.HttpContext.RequestAborted);
+        if (family is null || family.IsRevoked || family.UserId != user)
+        {
+            context.Fail("The sign-in has ended.");
+        }
+    }
+}

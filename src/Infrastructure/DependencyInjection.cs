@@ -1,0 +1,115 @@
+using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
+using BmadServer.Application.Messages;
+using BmadServer.Application.Sessions;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
+using BmadServer.Infrastructure.Auth;
+using BmadServer.Infrastructure.Persistence;
+using BmadServer.Infrastructure.Persistence.Repositories;
+using BmadServer.Infrastructure.Sessions;
+using MediatR;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace BmadServer.Infrastructure;
+
+public static class DependencyInjection
+{
+    /// <summary>
+    /// PBKDF2 with HMAC-SHA512: OWASP's Password Storage Cheat Sheet asks for 210,000 or more.
+    /// </summary>
+    private const int PasswordIterations = 220_000;
+
+    /// <summary>Registers the database, the repositories, accounts, tokens and the session sweep.</summary>
+    /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("redis") is { Length: > 0 })
+        {
+            throw new StartupException("This version runs on one node, without a backplane: unset ConnectionStrings__redis.");
+        }
+
+        var directory = DataDirectory.Open(configuration);
+        services.AddSingleton(directory);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Options<SessionOptions>(configuration, SessionOptions.Section));
+        services.AddSingleton(Options<MessageOptions>(configuration, MessageOptions.Section));
+        services.AddPersistence(configuration, directory);
+        services.AddAuth(configuration, directory);
+        services.AddHostedService<SchemaPreparation>();
+        services.AddHostedService<SessionSweeper>();
+        return services;
+    }
+
+    private static T Options<T>(IConfiguration configuration, string section)
+        where T : class, new() => configuration.GetSection(section).Get<T>() ?? new T();
+
+    private static void AddPersistence(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
+    {
+        if (configuration.GetConnectionString("bmadserver") is { Length: > 0 } connectionString)
+        {
+            services.AddDbContextPool<AppDbContext, PostgresAppDbContext>(options => options.UsePostgres(connectionString));
+            services.AddSingleton<IWriteLocks, PostgresWriteLocks>();
+        }
+        else
+        {
+            var embedded = new SqliteConnectionStringBuilder { DataSource = directory.DatabaseFile, ForeignKeys = true }.ToString();
+            services.AddDbContextPool<AppDbContext, SqliteAppDbContext>(options => options.UseEmbedded(embedded));
+            services.AddSingleton<IWriteLocks, SqliteWriteLocks>();
+        }
+
+        services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<IWorkflowRepository, WorkflowRepository>();
+        services.AddScoped<IMessageRepository, MessageRepository>();
+        services.AddScoped<ISessionRepository, SessionRepository>();
+        services.AddScoped<IServerNodeRepository, ServerNodeRepository>();
+        services.AddScoped<ITokenFamilyRepository, TokenFamilyRepository>();
+        services.AddScoped<DatabaseMigrator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(DatabaseErrorBehaviour<,>));
+        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
+    }
+
+    private static void AddAuth(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
+    {
+        services.AddSingleton(SigningKey.Load(configuration, directory));
+        services.AddSingleton<ITokenService, TokenService>();
+        services.AddScoped<IUserAccounts, UserAccounts>();
+        services.AddSingleton<DummyPassword>();
+        services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
+        services
+            .AddIdentityCore<ApplicationUser>(options =>
+            {
+                options.User.RequireUniqueEmail = true;
+                options.User.AllowedUserNameCharacters = "";
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+            })
+            .AddEntityFrameworkStores<AppDbContext>();
+
+        services.AddSingleton<IConfigureOptions<JwtBearerOptions>, JwtBearerSetup>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthorization();
+
+        // Authentication brings data protection along, and nothing here uses it; on its own it would write keys into the
+        // home directory at every first start.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        foreach (var starter in services.Where(IsDataProtectionStarter).ToArray())
+        {
+            services.Remove(starter);
+        }
+
+        static bool IsDataProtectionStarter(ServiceDescriptor service) =>
+            service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(DataProtectionOptions).Assembly;
+    }
+}

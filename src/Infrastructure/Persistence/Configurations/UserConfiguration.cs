@@ -1,0 +1,41 @@
+using BmadServer.Domain.Users;
+using BmadServer.Infrastructure.Auth;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace BmadServer.Infrastructure.Persistence.Configurations;
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUser>
+{
+    public void Configure(EntityTypeBuilder<ApplicationUser> builder)
+    {
+        builder.ToTable("users");
+        builder.HasIndex(user => user.NormalizedUserName).IsUnique();
+        builder.HasIndex(user => user.NormalizedEmail).IsUnique();
+        builder.Property(user => user.ConcurrencyStamp).IsConcurrencyToken();
+        builder.Ignore(user => user.PhoneNumber);
+        builder.Ignore(user => user.PhoneNumberConfirmed);
+        builder.Ignore(user => user.TwoFactorEnabled);
+    }
+}
+
+internal sealed class TokenFamilyConfiguration : IEntityTypeConfiguration<TokenFamily>
+{
+    public void Configure(EntityTypeBuilder<TokenFamily> builder)
+    {
+        builder.ToTable("token_families");
+        builder.HasKey(family => family.Id);
+        builder.Property(family => family.Id).ValueGeneratedNever();
+        builder.HasIndex(family => family.UserId);
+    }
+}
+
+internal sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<RefreshToken>
+{
+    public void Configure(EntityTypeBuilder<RefreshToken> builder)
+    {
+        builder.ToTable("refresh_tokens");
+        builder.HasKey(token => token.Hash);
+        builder.HasOne<TokenFamily>().WithMany().HasForeignKey(token => token.FamilyId);
+    }
+}

@@ -1,0 +1,106 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace BmadServer.Infrastructure.Persistence;
+
+/// <summary>Creates the schema, or brings it up to date, once however many servers start together.</summary>
+public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> logger)
+{
+    /// <summary>An arbitrary number that no other use of advisory locks in this database may take.</summary>
+    private const long AdvisoryLockKey = 0x626D_6164_5F6D_6967;
+
+    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The names of the migrations that the database lacks.</summary>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
+        [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        if (db.Database.IsSqlite())
+        {
+            await MigrateSqliteAsync(cancellationToken);
+        }
+        else
+        {
+            await MigratePostgresAsync(cancellationToken);
+        }
+    }
+
+    private async Task MigratePostgresAsync(CancellationToken cancellationToken)
+    {
+        await CreatePostgresDatabaseAsync(cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({AdvisoryLockKey})", cancellationToken);
+            await ApplyAsync(cancellationToken);
+        }
+        finally
+        {
+            // The lock goes with the connection, whatever happened to it.
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({AdvisoryLockKey})", CancellationToken.None);
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private async Task CreatePostgresDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        if (await creator.ExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (PostgresException lost)
+            when (lost.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            logger.LogDebug("Another server created the database at the same time");
+        }
+    }
+
+    private async Task MigrateSqliteAsync(CancellationToken cancellationToken)
+    {
+        var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+        await using var held = await LockFileAsync($"{file}.migrating", cancellationToken);
+
+        // EF Core's own lock is a row that a killed server leaves behind, and then waits for without end. Whoever holds
+        // the file's lock is alone, so such a row is a left-over.
+        await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
+        await ApplyAsync(cancellationToken);
+    }
+
+    private async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        var pending = await PendingAsync(cancellationToken);
+        if (pending.Count > 0)
+        {
+            logger.LogInformation("Bringing the database up to date: {Migrations}", string.Join(", ", pending));
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Locked by the operating system, so that it is free again when its holder dies.</summary>
+    private static async Task<FileStream> LockFileAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(LockPollInterval, cancellationToken);
+            }
+        }
+    }
+}

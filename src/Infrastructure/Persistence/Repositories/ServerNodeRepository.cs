@@ -1,0 +1,47 @@
+using BmadServer.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace BmadServer.Infrastructure.Persistence.Repositories;
+
+internal sealed class ServerNodeRepository(AppDbContext db) : IServerNodeRepository
+{
+    public async Task BeatAsync(NodeId id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var known = await db
+            .Nodes.Where(node => node.Id == id)
+            .ExecuteUpdateAsync(update => update.SetProperty(node => node.LastSeenAt, now), cancellationToken);
+        if (known == 0)
+        {
+            db.Nodes.Add(ServerNode.Start(id, now));
+        }
+    }
+
+    public async Task<int> ReleaseSilentAsync(DateTimeOffset silentSince, CancellationToken cancellationToken)
+    {
+        var silent = await db.Nodes.Where(node => node.LastSeenAt < silentSince).ToListAsync(cancellationToken);
+        foreach (var node in silent)
+        {
+            await db
+                .Sessions.Where(session => session.NodeId == node.Id)
+                .ExecuteUpdateAsync(
+                    update =>
+                        update
+                            .SetProperty(session => session.DisconnectedAt, node.LastSeenAt)
+                            .SetProperty(session => session.LastActivityAt, node.LastSeenAt)
+                            .SetProperty(session => session.ConnectionId, (string?)null)
+                            .SetProperty(session => session.NodeId, (NodeId?)null)
+                            .SetProperty(session => session.Version, session => session.Version + 1),
+                    cancellationToken
+                );
+        }
+
+        db.Nodes.RemoveRange(silent);
+        return silent.Count;
+    }
+
+    public async Task<DateTimeOffset?> LastSeenAsync(NodeId id, CancellationToken cancellationToken) =>
+        await db
+            .Nodes.Where(node => node.Id == id)
+            .Select(node => (DateTimeOffset?)node.LastSeenAt)
+            .SingleOrDefaultAsync(cancellationToken);
+}

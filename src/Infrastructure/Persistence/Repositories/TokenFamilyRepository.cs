@@ -1,0 +1,22 @@
+using BmadServer.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace BmadServer.Infrastructure.Persistence.Repositories;
+
+internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepository
+{
+    public void Add(TokenFamily family) => db.TokenFamilies.Add(family);
+
+    public void Add(RefreshToken token) => db.RefreshTokens.Add(token);
+
+    public Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken) =>
+        db.TokenFamilies.SingleOrDefaultAsync(family => family.Id == id, cancellationToken);
+
+    public Task<RefreshToken?> FindTokenAsync(string hash, CancellationToken cancellationToken) =>
+        db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellationToken);
+
+    public async Task<bool> TryConsumeAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await db
+            .RefreshTokens.Where(token => token.Hash == hash && token.ConsumedAt == null)
+            .ExecuteUpdateAsync(update => update.SetProperty(token => token.ConsumedAt, now), cancellationToken) == 1;
+}

@@ -1,0 +1,118 @@
+using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BmadServer.Infrastructure.Persistence.Repositories;
+
+internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
+{
+    public void Add(Workflow workflow, Participant owner)
+    {
+        db.Workflows.Add(workflow);
+        db.Participants.Add(owner);
+    }
+
+    public void Add(Participant participant) => db.Participants.Add(participant);
+
+    public void Remove(Participant participant) => db.Participants.Remove(participant);
+
+    public async Task<Membership?> FindAsync(WorkflowId id, UserId user, CancellationToken cancellationToken) =>
+        (await Memberships(user).SingleOrDefaultAsync(row => row.Workflow.Id == id, cancellationToken))?.ToMembership();
+
+    public async Task<Membership?> FindForUpdateAsync(WorkflowId id, UserId user, CancellationToken cancellationToken) =>
+        await db.LockWorkflow(id).SingleOrDefaultAsync(cancellationToken) is { } workflow
+        && await FindParticipantAsync(id, user, cancellationToken) is { } participant
+            ? new Membership(workflow, participant)
+            : null;
+
+    public Task<WorkflowId> PersonalWorkflowOfAsync(UserId user, CancellationToken cancellationToken) =>
+        db.Workflows.Where(workflow => workflow.PersonalOf == user).Select(workflow => workflow.Id).SingleAsync(cancellationToken);
+
+    public Task<Participant?> FindParticipantAsync(WorkflowId id, UserId user, CancellationToken cancellationToken) =>
+        db.Participants.SingleOrDefaultAsync(
+            participant => participant.WorkflowId == id && participant.UserId == user,
+            cancellationToken
+        );
+
+    public Task AdvanceReadMarkAsync(WorkflowId id, UserId user, long sequence, CancellationToken cancellationToken) =>
+        db
+            .Participants.Where(participant =>
+                participant.WorkflowId == id && participant.UserId == user && participant.LastReadSequence < sequence
+            )
+            .ExecuteUpdateAsync(update => update.SetProperty(participant => participant.LastReadSequence, sequence), cancellationToken);
+
+    public Task<int> CountOwnersAsync(WorkflowId id, CancellationToken cancellationToken) =>
+        db.Participants.CountAsync(
+            participant => participant.WorkflowId == id && participant.Role == ParticipantRole.Owner,
+            cancellationToken
+        );
+
+    public async Task<ILookup<WorkflowId, Participant>> ListParticipantsAsync(
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var participants = await db
+            .Participants.AsNoTracking()
+            .Where(participant => ids.Contains(participant.WorkflowId))
+            .OrderBy(participant => participant.JoinedAt)
+            .ThenBy(participant => participant.UserId)
+            .ToListAsync(cancellationToken);
+        return participants.ToLookup(participant => participant.WorkflowId);
+    }
+
+    public async Task<IReadOnlyList<Membership>> ListAsync(
+        UserId user,
+        WorkflowId? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var memberships = Memberships(user);
+        if (before is { } cursor)
+        {
+            memberships = memberships.Where(row => row.Workflow.Id < cursor);
+        }
+
+        var rows = await memberships.OrderByDescending(row => row.Workflow.Id).Take(limit).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => row.ToMembership())];
+    }
+
+    public async Task<IReadOnlyDictionary<WorkflowId, long>> LastSequencesAsync(
+        UserId user,
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    ) =>
+        await Memberships(user)
+            .Where(row => ids.Contains(row.Workflow.Id))
+            .ToDictionaryAsync(row => row.Workflow.Id, row => row.Workflow.LastSequence, cancellationToken);
+
+    public async Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
+        WorkflowId id,
+        long afterSequence,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .WorkflowEvents.AsNoTracking()
+            .Where(@event => @event.WorkflowId == id && @event.Sequence > afterSequence)
+            .OrderBy(@event => @event.Sequence)
+            .Take(limit)
+            .ToListAsync(cancellationToken);
+
+    private IQueryable<Row> Memberships(UserId user) =>
+        from participant in db.Participants.AsNoTracking()
+        join workflow in db.Workflows.AsNoTracking() on participant.WorkflowId equals workflow.Id
+        where participant.UserId == user
+        select new Row { Workflow = workflow, Participant = participant };
+
+    /// <summary>A membership in a form whose members EF Core can translate; it cannot see through a constructor.</summary>
+    private sealed class Row
+    {
+        public required Workflow Workflow { get; init; }
+
+        public required Participant Participant { get; init; }
+
+        public Membership ToMembership() => new(Workflow, Participant);
+    }
+}

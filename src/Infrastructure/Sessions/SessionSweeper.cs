@@ -1,0 +1,46 @@
+using BmadServer.Application.Sessions;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BmadServer.Infrastructure.Sessions;
+
+/// <summary>Runs <see cref="SweepSessions"/> for as long as the server lives.</summary>
+internal sealed class SessionSweeper(
+    IServiceScopeFactory scopes,
+    SessionOptions options,
+    TimeProvider time,
+    ILogger<SessionSweeper> logger
+) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval(), time);
+        do
+        {
+            await SweepAsync(stoppingToken);
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private TimeSpan Interval() =>
+        TimeSpan.FromTicks(Math.Min(NodeIdentity.BeatInterval.Ticks, Math.Max(options.IdleTimeout.Ticks / 4, TimeSpan.TicksPerMillisecond * 100)));
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var ended = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SweepSessions(), cancellationToken);
+            if (ended > 0)
+            {
+                logger.LogInformation("Ended {Count} idle sessions", ended);
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The next turn tries again: housekeeping must not take the server down with the database.
+            logger.LogWarning(failure, "The sessions could not be swept");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using BmadServer.Application.Auth;
+using BmadServer.Web.OpenApi;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace BmadServer.Web.Auth;
+
+/// <summary>A new account.</summary>
+/// <param name="Email">At most 254 characters; compared without regard to case.</param>
+/// <param name="Password">8 to 128 characters.</param>
+/// <param name="DisplayName">What others see; at most 100 characters.</param>
+public sealed record RegisterRequest(string? Email, string? Password, string? DisplayName);
+
+public sealed record LoginRequest(string? Email, string? Password);
+
+/// <summary>What a sign-in or a refresh gives; the refresh token is in the cookie.</summary>
+/// <param name="AccessToken">Goes into the <c>Authorization</c> header, and into <c>accessTokenFactory</c> of the hub client.</param>
+/// <param name="ExpiresIn">How long the access token is valid, in seconds.</param>
+public sealed record TokenResponse(string AccessToken, string TokenType, int ExpiresIn, UserView User);
+
+internal static class AuthEndpoints
+{
+    public static void MapAuthEndpoints(this IEndpointRouteBuilder api)
+    {
+        var auth = api.MapGroup("/auth").AllowAnonymous().WithTags("Auth");
+        auth.MapPost("/register", RegisterAsync)
+            .WithSummary("Make an account, and with it a personal workflow.")
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict)
+            .WithExample(Examples.Register, Examples.RegisteredUser);
+        auth.MapPost("/login", LoginAsync)
+            .WithSummary("Sign in: an access token in the body, a refresh token in a cookie.")
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized)
+            .WithExample(Examples.Login, Examples.Token);
+        auth.MapPost("/refresh", RefreshAsync)
+            .WithSummary("Exchange the cookie's refresh token for a new pair. Each can be used once.")
+            .Refuses(StatusCodes.Status401Unauthorized)
+            .WithExample(response: Examples.Token);
+        auth.MapPost("/logout", LogoutAsync)
+            .WithSummary("End the sign-in: its tokens, its sessions and their connections.")
+            .WithExample();
+    }
+
+    public static void MapUserEndpoints(this IEndpointRouteBuilder api) =>
+        api.MapGroup("/users")
+            .WithTags("Users")
+            .MapGet("/me", GetMeAsync)
+            .WithSummary("Who am I?")
+            .Refuses(StatusCodes.Status401Unauthorized)
+            .WithExample(response: Examples.User);
+
+    private static async Task<Created<RegisteredUser>> RegisterAsync(
+        RegisterRequest request,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Created(
+            "/api/v1/users/me",
+            await mediator.Send(new Register(request.Email, request.Password, request.DisplayName), cancellationToken)
+        );
+
+    private static async Task<Ok<TokenResponse>> LoginAsync(
+        LoginRequest request,
+        HttpResponse response,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => Answer(response, await mediator.Send(new Login(request.Email, request.Password), cancellationToken));
+
+    private static async Task<Ok<TokenResponse>> RefreshAsync(
+        HttpRequest request,
+        HttpResponse response,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => Answer(response, await mediator.Send(new Refresh(RefreshCookie.Read(request)), cancellationToken));
+
+    private static async Task<NoContent> LogoutAsync(
+        HttpRequest request,
+        HttpResponse response,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
+    {
+        await mediator.Send(new Logout(RefreshCookie.Read(request)), cancellationToken);
+        RefreshCookie.Clear(response);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<UserView>> GetMeAsync(IMediator mediator, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await mediator.Send(new GetMe(), cancellationToken));
+
+    private static Ok<TokenResponse> Answer(HttpResponse response, Tokens tokens)
+    {
+        RefreshCookie.Write(response, tokens.RefreshToken, tokens.RefreshTokenLifetime);
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(
+            new TokenResponse(tokens.AccessToken.Text, "Bearer", (int)tokens.AccessToken.Lifetime.TotalSeconds, tokens.User)
+        );
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace BmadServer.Web.Chat;
+
+/// <summary>
+/// SignalR's JSON protocol, with two differences. A call that names no method, or does not fit it, reaches the hub's
+/// filters like every other call instead of being answered by the framework. And an error is sent as the hub gave it,
+/// <c>code: sentence</c>, without the framework's words in front.
+/// </summary>
+internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
+{
+    /// <summary>The hub method that refuses; not a name that a client may call.</summary>
+    public const string RefusedCall = "-refuse-";
+
+    private const string FrameworkPrefixEnd = nameof(HubException) + ": ";
+
+    /// <summary>What each method takes, by its name.</summary>
+    private static readonly Dictionary<string, string> Methods = typeof(ChatHub)
+        .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        .Where(method => method.GetBaseDefinition() == method && method.Name != nameof(ChatHub.Refuse))
+        .ToDictionary(
+            method => method.Name,
+            method => string.Join(", ", method.GetParameters().Select(Describe)),
+            StringComparer.OrdinalIgnoreCase
+        );
+
+    public string Name => json.Name;
+
+    public int Version => json.Version;
+
+    public TransferFormat TransferFormat => json.TransferFormat;
+
+    public bool IsVersionSupported(int version) => json.IsVersionSupported(version);
+
+    public bool TryParseMessage(
+        ref ReadOnlySequence<byte> input,
+        IInvocationBinder binder,
+        [NotNullWhen(true)] out HubMessage? message
+    )
+    {
+        try
+        {
+            if (!json.TryParseMessage(ref input, binder, out message))
+            {
+                return false;
+            }
+        }
+        catch (Exception failure) when (failure is InvalidDataException or JsonException)
+        {
+            // The frame has been consumed, so the next one can be read: a client that writes nonsense keeps its connection.
+            message = Refuse(invocationId: null, "hub.malformed", "The frame is not a message of the SignalR JSON protocol.");
+            return true;
+        }
+
+        message = message switch
+        {
+            InvocationMessage { Target: var target, InvocationId: var id } when !Methods.ContainsKey(target) => RefuseUnknown(id),
+            InvocationBindingFailureMessage { Target: var target, InvocationId: var id } => Methods.TryGetValue(target, out var takes)
+                ? Refuse(id, "validation.failed", $"{target} takes ({takes}).")
+                : RefuseUnknown(id),
+            StreamInvocationMessage { InvocationId: var id } => Refuse(id, "hub.unknown_method", "This hub has no streams."),
+            _ => message,
+        };
+        return true;
+    }
+
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => json.WriteMessage(Plain(message), output);
+
+    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => json.GetMessageBytes(Plain(message));
+
+    private static HubMessage Plain(HubMessage message) =>
+        message is CompletionMessage { Error: { } error } failed
+        && error.IndexOf(FrameworkPrefixEnd, StringComparison.Ordinal) is >= 0 and var at
+            ? CompletionMessage.WithError(failed.InvocationId!, error[(at + FrameworkPrefixEnd.Length)..])
+            : message;
+
+    private static InvocationMessage RefuseUnknown(string? invocationId) =>
+        Refuse(invocationId, "hub.unknown_method", "The hub has no such method.");
+
+    private static InvocationMessage Refuse(string? invocationId, string code, string sentence) =>
+        new(invocationId, RefusedCall, [code, sentence]);
+
+    private static string Describe(ParameterInfo parameter) => $"{parameter.Name}: {DescribeType(parameter.ParameterType)}";
+
+    private static string DescribeType(Type type) =>
+        type == typeof(Guid) ? "UUID"
+        : type == typeof(string) ? "text"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(long) ? "whole number"
+        : type == typeof(ChatMessage) ? "text, or {content, workflowId?, clientMessageId?, replyTo?}"
+        : throw new NotSupportedException($"No words for {type.Name}.");
+}

@@ -1,0 +1,55 @@
+using BmadServer.Application.Messages;
+using BmadServer.Application.Sessions;
+using BmadServer.Application.Workflows;
+using BmadServer.Web.Common;
+using BmadServer.Web.Hosting;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace BmadServer.Web.Chat;
+
+internal static class ChatSetup
+{
+    /// <summary>JSON writes one UTF-16 code unit with at most six characters: <c>\uXXXX</c>.</summary>
+    private const int BytesPerCharacter = 6;
+
+    /// <summary>
+    /// Room beside the longest message. A frame above the limit closes the connection, so that a message somewhat too long
+    /// can still be refused politely, the limit is twice what the longest message needs.
+    /// </summary>
+    private const int EnvelopeBytes = 4096;
+
+    public static void AddChat(this IServiceCollection services, IConfiguration configuration)
+    {
+        var limits = configuration.GetSection(MessageOptions.Section).Get<MessageOptions>() ?? new MessageOptions();
+        services
+            .AddSignalR(options =>
+            {
+                options.MaximumReceiveMessageSize = 2L * BytesPerCharacter * limits.MessageCharacters + EnvelopeBytes;
+                options.AddFilter<CallerFilter>();
+                options.AddFilter<ErrorFilter>();
+                options.AddFilter<ActivityFilter>();
+            })
+            .AddJsonProtocol(options => WireJson.Configure(options.PayloadSerializerOptions));
+        services.RemoveAll<IHubProtocol>();
+        services.AddSingleton<IHubProtocol>(provider => new ChatHubProtocol(
+            new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())
+        ));
+        services.AddSingleton<CallerFilter>();
+        services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<ActivityFilter>();
+        services.AddSingleton<HubMetrics>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddSingleton<EventPump>();
+        services.AddSingleton<IWorkflowEventPublisher>(provider => provider.GetRequiredService<EventPump>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventPump>());
+        services.AddScoped<ConnectionLifecycle>();
+    }
+
+    /// <summary>Sessions, order and back-pressure are defined for one kind of connection, so there is one kind.</summary>
+    public static void Configure(HttpConnectionDispatcherOptions options) => options.Transports = HttpTransportType.WebSockets;
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using BmadServer.Application.Sessions;
+using BmadServer.Domain.Common;
+using BmadServer.Web.Common;
+using BmadServer.Web.Hosting;
+using MediatR;
+using Microsoft.AspNetCore.SignalR;
+using SessionOptions = BmadServer.Application.Sessions.SessionOptions;
+
+namespace BmadServer.Web.Chat;
+
+/// <summary>Carries identity: handlers learn from it who calls, on which session, and when the call came in.</summary>
+internal sealed class CallerFilter(TimeProvider time) : IHubFilter
+{
+    public ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
+    {
+        Begin(invocationContext.ServiceProvider, invocationContext.Context);
+        return next(invocationContext);
+    }
+
+    public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        Begin(context.ServiceProvider, context.Context);
+        return next(context);
+    }
+
+    private void Begin(IServiceProvider services, HubCallerContext context) =>
+        services.GetRequiredService<Caller>().Begin(() => context.User, context.SessionId(), time.Now());
+}
+
+/// <summary>Turns what a handler throws into <c>code: sentence</c>, and keeps everything else to the log.</summary>
+internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logger) : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
+    {
+        var method = invocationContext.HubMethodName;
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await next(invocationContext);
+            metrics.CallEnded(method, "ok", Stopwatch.GetElapsedTime(started));
+            return result;
+        }
+        catch (OperationCanceledException) when (invocationContext.Context.ConnectionAborted.IsCancellationRequested)
+        {
+            metrics.CallEnded(method, "cancelled", Stopwatch.GetElapsedTime(started));
+            throw;
+        }
+        catch (Exception failure)
+        {
+            var answer = ErrorAnswer.To(failure);
+            metrics.CallEnded(method, answer.Code, Stopwatch.GetElapsedTime(started));
+            if (answer.IsUnexpected)
+            {
+                logger.LogError(failure, "Hub call {Method} failed", method);
+            }
+
+            throw new HubException($"{answer.Code}: {answer.Sentence}");
+        }
+    }
+}
+
+/// <summary>Keeps a session that is in use from running into its idle limit; stores the time only now and then.</summary>
+internal sealed class ActivityFilter(SessionOptions options, TimeProvider time) : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
+    {
+        var context = invocationContext.Context;
+        if (context.SessionId() is { } session && context.TryBeginTouch(time.Now(), options.TouchInterval))
+        {
+            var mediator = invocationContext.ServiceProvider.GetRequiredService<IMediator>();
+            await mediator.Send(new TouchSession(session), context.ConnectionAborted);
+        }
+
+        return await next(invocationContext);
+    }
+}

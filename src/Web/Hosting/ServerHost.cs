@@ -1,0 +1,69 @@
+using BmadServer.Application;
+using BmadServer.Infrastructure;
+using BmadServer.Infrastructure.Persistence;
+using BmadServer.Web.Auth;
+using BmadServer.Web.Chat;
+using BmadServer.Web.Common;
+using BmadServer.Web.OpenApi;
+using BmadServer.Web.Sessions;
+using BmadServer.Web.Workflows;
+
+namespace BmadServer.Web.Hosting;
+
+/// <summary>Puts the server together.</summary>
+public static class ServerHost
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>Far above any REST body that the product takes.</summary>
+    private const int MaximumBodyBytes = 128 * 1024;
+
+    /// <param name="args">Configuration as <c>--Key:SubKey=value</c>, over environment variables and appsettings.json.</param>
+    /// <param name="configure">Runs last, for tests to put their own clock in.</param>
+    /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(
+            // The settings lie beside the program, wherever it is started from.
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        );
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaximumBodyBytes;
+        });
+        builder.AddServiceDefaults();
+        builder.Services.AddLogPrivacy();
+        builder.Services.AddApplication();
+        builder.Services.AddInfrastructure(builder.Configuration);
+        builder.Services.AddRest();
+        builder.Services.AddChat(builder.Configuration);
+        builder.Services.AddApiDescription();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseRest();
+        app.UseApiDescription();
+        app.MapDefaultEndpoints();
+        app.MapHub<ChatHub>(ChatHub.Path, ChatSetup.Configure);
+        var api = app.MapGroup("/api/v1").RequireAuthorization();
+        api.MapAuthEndpoints();
+        api.MapUserEndpoints();
+        api.MapSessionEndpoints();
+        api.MapWorkflowEndpoints();
+        return app;
+    }
+
+    /// <summary>Creates the database's schema or brings it up to date, without starting the server.</summary>
+    public static async Task MigrateAsync(this WebApplication app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        app.Logger.LogInformation("The database is up to date");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace BmadServer.Integration.Tests.Support;
+
+/// <summary>
+/// Tests against one running server, once on each database. Tests of a fixture share the server and keep apart by using
+/// users of their own.
+/// </summary>
+[TestFixture(Database.Sqlite)]
+[TestFixture(Database.Postgres)]
+public abstract class ServerTest(Database database)
+{
+    private readonly List<IAsyncDisposable> _ofTest = [];
+
+    protected Database Database { get; } = database;
+
+    protected TestServer Server { get; private set; } = null!;
+
+    /// <summary>Configuration that the fixture's server starts with.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    /// <summary>The fixture's server's clock; null for the real one.</summary>
+    protected virtual TimeProvider? Time => null;
+
+    [OneTimeSetUp]
+    public async Task StartServerAsync() => Server = await TestServer.StartAsync(Database, Settings, Time);
+
+    [OneTimeTearDown]
+    public async Task StopServerAsync() => await Server.DisposeAsync();
+
+    [TearDown]
+    public async Task DisposeOfTestAsync()
+    {
+        for (var i = _ofTest.Count - 1; i >= 0; i--)
+        {
+            await _ofTest[i].DisposeAsync();
+        }
+
+        _ofTest.Clear();
+    }
+
+    /// <summary>Disposes of it after the test, newest first.</summary>
+    protected T Using<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _ofTest.Add(disposable);
+        return disposable;
+    }
+
+    /// <summary>A user of this test's own, registered and signed in.</summary>
+    protected async Task<TestUser> SignedInAsync(string displayName = "Sarah", TestServer? server = null) =>
+        Using(await TestUser.SignUpAsync((server ?? Server).Url, displayName));
+
+    /// <summary>A connection of the user's, open, with its session.</summary>
+    protected async Task<HubClient> ConnectedAsync(TestUser user, Guid? session = null, Uri? url = null) =>
+        Using(await HubClient.ConnectAsync(url ?? Server.Url, user.AccessToken, session));
+
+    /// <summary>A workflow that the user owns.</summary>
+    protected static async Task<Guid> WorkflowOfAsync(TestUser owner, string title = "Plan the mobile app")
+    {
+        var response = await owner.Http.PostAsJsonAsync("/api/v1/workflows", new { title });
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    protected static async Task AddAsync(TestUser owner, Guid workflow, TestUser added, string role = "contributor")
+    {
+        var response = await owner.Http.PostAsJsonAsync(
+            $"/api/v1/workflows/{workflow}/participants",
+            new { email = added.Email, role }
+        );
+        response.EnsureSuccessStatusCode();
+    }
+}

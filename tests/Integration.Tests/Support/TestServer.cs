@@ -1,0 +1,87 @@
+using BmadServer.Web.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BmadServer.Integration.Tests.Support;
+
+/// <summary>The real server on a real port, with a database and a data directory of its own; it can be restarted.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bmadserver-test-");
+    private readonly Dictionary<string, string> _settings;
+    private readonly TimeProvider? _time;
+    private WebApplication? _app;
+
+    private TestServer(Dictionary<string, string> settings, TimeProvider? time) => (_settings, _time) = (settings, time);
+
+    /// <summary>Changes with each restart.</summary>
+    public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>All that was logged, at every level that the server lets through.</summary>
+    public CapturedLog Log { get; } = new();
+
+    public IServiceProvider Services => _app!.Services;
+
+    /// <param name="settings">Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>.</param>
+    /// <param name="time">The server's clock; null for the real one.</param>
+    public static async Task<TestServer> StartAsync(
+        Database database,
+        IReadOnlyDictionary<string, string>? settings = null,
+        TimeProvider? time = null
+    )
+    {
+        var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
+        if (database == Database.Postgres)
+        {
+            all["ConnectionStrings:bmadserver"] = await SharedPostgres.CreateDatabaseAsync();
+            all["Database:MigrateOnStart"] = "true";
+        }
+
+        var server = new TestServer(all, time);
+        all.TryAdd("Data:Directory", server._directory.FullName);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Stops the server and starts another on the same data, at another port.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+            _app = null;
+        }
+    }
+
+    public async Task StartAsync()
+    {
+        string[] args = [.. _settings.Select(setting => $"--{setting.Key}={setting.Value}"), "--urls=http://127.0.0.1:0"];
+        _app = ServerHost.Build(
+            args,
+            builder =>
+            {
+                builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
+                if (_time is not null)
+                {
+                    builder.Services.AddSingleton(_time);
+                }
+            }
+        );
+        await _app.StartAsync();
+        Url = new Uri(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _directory.Delete(recursive: true);
+    }
+}

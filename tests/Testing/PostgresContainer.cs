@@ -1,0 +1,77 @@
+using DotNet.Testcontainers.Configurations;
+using Microsoft.Extensions.Logging.Abstractions;
+using Testcontainers.PostgreSql;
+
+namespace BmadServer.Testing;
+
+/// <summary>PostgreSQL in a container, through whatever engine Testcontainers finds.</summary>
+internal sealed class PostgresContainer : IAsyncDisposable
+{
+    private readonly PostgreSqlContainer container;
+
+    private PostgresContainer(PostgreSqlContainer container, string image)
+    {
+        this.container = container;
+        Source = $"Testcontainers, image {image}";
+    }
+
+    public string Source { get; }
+
+    public string Administrator => container.GetConnectionString();
+
+    /// <summary>Says why there is no engine to use; null where there is one.</summary>
+    public static async Task<string?> FindObstacleAsync(CancellationToken cancellationToken)
+    {
+        Uri? endpoint;
+        try
+        {
+            // Testcontainers asks every endpoint it knows, without a limit of its own for one that never answers.
+            endpoint = await Task.Run(() => TestcontainersSettings.OS.DockerEndpointAuthConfig?.Endpoint, cancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return "no container engine answered within 10 s";
+        }
+
+        // With a host named, another one must not step in unasked.
+        var named = Environment.GetEnvironmentVariable("DOCKER_HOST");
+        return named switch
+        {
+            null or "" => endpoint is null ? "no container engine answers" : null,
+            _ when endpoint is not null && endpoint == new Uri(named) => null,
+            _ => $"no container engine answers at DOCKER_HOST={named}",
+        };
+    }
+
+    public static async Task<PostgresContainer> StartAsync(CancellationToken cancellationToken)
+    {
+        var image = Environment.GetEnvironmentVariable("BMADSERVER_TEST_POSTGRES_IMAGE") is { Length: > 0 } named
+            ? named
+            : "postgres:17-alpine";
+
+        // Testcontainers turns syncing off; of two equal settings the later one counts.
+        var container = new PostgreSqlBuilder(image)
+            .WithLogger(NullLogger.Instance)
+            .WithCommand([.. PostgresServer.Settings.SelectMany(setting => new[] { "-c", setting })])
+            .Build();
+        try
+        {
+            await container.StartAsync(cancellationToken);
+            await PostgresServer.WaitUntilReadyAsync(container.GetConnectionString(), TimeSpan.FromSeconds(60), cancellationToken);
+            return new PostgresContainer(container, image);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await container.DisposeAsync();
+            throw new InvalidOperationException(
+                $"""
+                A container engine answers, but a container of {image} does not start: {e.Message}
+                BMADSERVER_TEST_POSTGRES_IMAGE can name another image, BMADSERVER_TEST_POSTGRES a server that runs already.
+                """,
+                e);
+        }
+    }
+
+    public ValueTask DisposeAsync() => container.DisposeAsync();
+}

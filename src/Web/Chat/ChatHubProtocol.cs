@@ -75,10 +75,26 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => json.GetMessageBytes(Plain(message));
 
     private static HubMessage Plain(HubMessage message) =>
-        message is CompletionMessage { Error: { } error } failed
-        && error.IndexOf(FrameworkPrefixEnd, StringComparison.Ordinal) is >= 0 and var at
-            ? CompletionMessage.WithError(failed.InvocationId!, error[(at + FrameworkPrefixEnd.Length)..])
-            : message;
+        message switch
+        {
+            CompletionMessage { Error: { } error } failed when TryStrip(error, out var plain) => CompletionMessage.WithError(
+                failed.InvocationId!,
+                plain
+            ),
+            CloseMessage { Error: { } error } close when TryStrip(error, out var plain) => new CloseMessage(
+                plain,
+                // What passes is worth another try; SignalR's own clients give up on a close that does not say so.
+                allowReconnect: close.AllowReconnect || plain.StartsWith("service.unavailable", StringComparison.Ordinal)
+            ),
+            _ => message,
+        };
+
+    private static bool TryStrip(string error, out string plain)
+    {
+        var at = error.IndexOf(FrameworkPrefixEnd, StringComparison.Ordinal);
+        plain = at < 0 ? error : error[(at + FrameworkPrefixEnd.Length)..];
+        return at >= 0;
+    }
 
     private static InvocationMessage RefuseUnknown(string? invocationId) =>
         Refuse(invocationId, "hub.unknown_method", "The hub has no such method.");

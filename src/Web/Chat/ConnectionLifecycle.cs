@@ -1,5 +1,6 @@
 using BmadServer.Application.Sessions;
 using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
 using BmadServer.Infrastructure.Auth;
 using MediatR;
 using Microsoft.AspNetCore.SignalR;
@@ -35,6 +36,12 @@ internal sealed class ConnectionLifecycle(
         );
 
         await connections.AttachAsync(context, opened);
+        if (!await mediator.Send(new IsSessionStanding(opened.Id), context.ConnectionAborted))
+        {
+            await connections.CloseAsync(opened.Id, SessionEndReason.Revoked);
+            return;
+        }
+
         if (opened.Recovery == SessionRecovery.None)
         {
             await client.SessionStarted(new SessionStarted(opened.Id.Value, opened.JoinedWorkflows, opened.ExpiresAt));

@@ -114,6 +114,13 @@ public sealed class Session : Entity
         Version++;
     }
 
+    /// <summary>Closes a workflow that the user is no longer in; no doing of the device's, and so no activity.</summary>
+    public void Lose(WorkflowId workflow)
+    {
+        State = State.Leave(workflow);
+        Version++;
+    }
+
     /// <summary>Starts the idle limit anew.</summary>
     public void Extend(DateTimeOffset now)
     {

@@ -39,7 +39,6 @@ internal static class OpenApiSetup
             options.RoutePrefix = "swagger";
             options.DocumentTitle = "bmadServer API";
             options.SwaggerEndpoint("/openapi/v1.json", "bmadServer v1");
-            options.EnablePersistAuthorization();
         });
     }
 

@@ -138,10 +138,18 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         }
     }
 
-    public Task ShowTypingAsync(WorkflowId workflow, SessionId typist, UserId user, string name, bool isTyping)
+    public Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping)
     {
+        string[] own;
+        lock (_gate)
+        {
+            own = _byWorkflow.TryGetValue(workflow, out var subscribed)
+                ? [.. subscribed.Where(connection => connection.UserId == user).Select(connection => connection.Id)]
+                : [];
+        }
+
         var typing = new TypingChanged(workflow.Value, user.Value, name, isTyping);
-        return Others(workflow, Find(typist)).TypingChanged(typing);
+        return hub.Clients.GroupExcept(GroupOf(workflow), own).TypingChanged(typing);
     }
 
     public IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow)
@@ -239,8 +247,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         return subscribed.All(other => other.UserId != connection.UserId);
     }
 
-    private IChatClient Others(WorkflowId workflow, Connection? than) =>
-        than is null ? hub.Clients.Group(GroupOf(workflow)) : hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
+    private IChatClient Others(WorkflowId workflow, Connection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
 
     private async Task EndAsync(Connection connection, SessionEndReason reason)
     {

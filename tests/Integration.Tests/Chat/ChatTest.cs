@@ -58,6 +58,22 @@ public abstract class ChatTest(Database database) : ServerTest(database)
         return client;
     }
 
+    /// <summary>
+    /// After this, all that was pushed to the workflow's readers before has reached these clients, or never will: the events
+    /// of a workflow are pushed one after the other, and what one connection is sent arrives in order.
+    /// </summary>
+    /// <param name="witness">Has the workflow open and may write there.</param>
+    protected static async Task SettleAsync(Guid workflow, HubClient witness, params HubClient[] clients)
+    {
+        var marker = await witness.InvokeAsync("SendMessage", new { content = "Marker", workflowId = workflow });
+        await witness.WaitForEventAsync(workflow, marker.Number("sequence"));
+        foreach (var client in clients)
+        {
+            // Any call will do; this one has no effect.
+            await RefusalAsync(() => client.InvokeAsync("CatchUp", Guid.Empty, 0));
+        }
+    }
+
     /// <summary>The whole text that the call is refused with.</summary>
     protected static async Task<string> RefusalAsync(Func<Task> call) => (await Should.ThrowAsync<HubException>(call)).Message;
 }

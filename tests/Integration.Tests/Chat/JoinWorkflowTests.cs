@@ -121,15 +121,13 @@ public sealed class JoinWorkflowTests(Database database) : ChatTest(database)
     [Test]
     public async Task After_leaving_the_events_stop()
     {
-        var (left, kept) = (await WorkflowOfAsync(Sarah), await WorkflowOfAsync(Sarah));
-        var (writer, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Sarah, left, kept));
+        var workflow = await WorkflowOfAsync(Sarah);
+        var (writer, reader) = (await JoinedAsync(Sarah, workflow), await JoinedAsync(Sarah, workflow));
 
-        await reader.CallAsync("LeaveWorkflow", left);
+        await reader.CallAsync("LeaveWorkflow", workflow);
 
-        await writer.InvokeAsync("SendMessage", new { content = "Unseen", workflowId = left });
-        var marker = await writer.InvokeAsync("SendMessage", new { content = "Marker", workflowId = kept });
-        await reader.WaitForEventAsync(kept, marker.Number("sequence"));
-        reader.Events(left).ShouldBeEmpty();
+        await SettleAsync(workflow, writer, reader);
+        reader.Events(workflow).ShouldBeEmpty();
     }
 
     [Test]

@@ -52,11 +52,7 @@ public sealed class TimeLimitTests(Database database) : ServerTest(database)
     public async Task Five_failed_logins_lock_an_account_for_5_minutes()
     {
         var user = await SignedInAsync();
-        for (var failure = 0; failure < 5; failure++)
-        {
-            await LoginAsync(user, "wrong password").ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
-        }
-
+        await FailTogetherAsync(user, 5);
         await LoginAsync(user).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
 
         _time.Advance(TimeSpan.FromMinutes(5));

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -70,4 +72,21 @@ internal static class SessionAccess
         await sessions.FindAsync(new SessionId(id), cancellationToken) is { } session && session.UserId == user
             ? session
             : throw SessionErrors.NotFound();
+
+    /// <summary>
+    /// Runs a change of one session. Whoever expects no version in particular does not mind that somebody else won first.
+    /// </summary>
+    /// <param name="change">Reads the session and stores the change; run anew after a lost race.</param>
+    /// <exception cref="DomainException"><c>session.conflict</c>: lost against another writer.</exception>
+    public static async Task<Session> ChangeAsync(int? expectedVersion, Func<Task<Session>> change)
+    {
+        try
+        {
+            return expectedVersion is null ? await OptimisticConcurrency.RetryAsync(change) : await change();
+        }
+        catch (ConcurrentChangeException lost)
+        {
+            throw SessionErrors.Conflict(lost);
+        }
+    }
 }

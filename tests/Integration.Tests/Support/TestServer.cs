@@ -1,3 +1,4 @@
+using BmadServer.Infrastructure.Persistence;
 using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,12 +19,17 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Changes with each restart.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1");
 
+    /// <summary>Where the server keeps its own files, unless the settings name another place.</summary>
+    public string DataDirectory => _settings["Data:Directory"];
+
     /// <summary>All that was logged, at every level that the server lets through.</summary>
     public CapturedLog Log { get; } = new();
 
     public IServiceProvider Services => _app!.Services;
 
-    /// <param name="settings">Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>.</param>
+    /// <param name="settings">
+    /// Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>, or instead of it.
+    /// </param>
     /// <param name="time">The server's clock; null for the real one.</param>
     public static async Task<TestServer> StartAsync(
         Database database,
@@ -34,13 +40,26 @@ public sealed class TestServer : IAsyncDisposable
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         if (database == Database.Postgres)
         {
-            all["ConnectionStrings:bmadserver"] = await SharedPostgres.CreateDatabaseAsync();
-            all["Database:MigrateOnStart"] = "true";
+            if (!all.ContainsKey("ConnectionStrings:bmadserver"))
+            {
+                all["ConnectionStrings:bmadserver"] = await SharedPostgres.CreateDatabaseAsync();
+            }
+
+            all.TryAdd("Database:MigrateOnStart", "true");
         }
 
         var server = new TestServer(all, time);
         all.TryAdd("Data:Directory", server._directory.FullName);
-        await server.StartAsync();
+        try
+        {
+            await server.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
         return server;
     }
 
@@ -77,6 +96,13 @@ public sealed class TestServer : IAsyncDisposable
         );
         await _app.StartAsync();
         Url = new Uri(_app.Urls.Single());
+    }
+
+    /// <summary>Asks the server's own database, past the server.</summary>
+    public async Task<T> InDatabaseAsync<T>(Func<AppDbContext, Task<T>> work)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
     public async ValueTask DisposeAsync()

@@ -67,8 +67,20 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private static void Reset(TcpClient client)
     {
-        client.LingerState = new LingerOption(enable: true, seconds: 0);
-        client.Close();
+        // A connection that closes by itself at this moment has no socket any more, or a disposed one.
+        if (client.Client is { } socket)
+        {
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+
+            socket.Close();
+        }
     }
 
     private async Task AcceptAsync()

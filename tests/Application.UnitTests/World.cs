@@ -50,9 +50,6 @@ internal sealed class World
             .Setup(port => port.ListIdleAsync(It.IsAny<DateTimeOffset>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync([]);
         Sessions.Setup(port => port.ListOpenAsync(It.IsAny<TokenFamilyId>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
-        Sessions
-            .Setup(port => port.ListJoinedAsync(It.IsAny<UserId>(), It.IsAny<WorkflowId>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync([]);
         Tokens.Setup(port => port.HashRefreshToken(It.IsAny<string>())).Returns((string text) => $"hash of {text}");
         Accounts.Setup(port => port.HashPassword(It.IsAny<string>())).Returns((string password) => $"hash of {password}");
         Connections.Setup(port => port.OnlineIn(It.IsAny<WorkflowId>())).Returns([]);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
@@ -34,6 +35,12 @@ internal sealed class RefreshHandler(
     TimeProvider time
 ) : IRequestHandler<Refresh, Tokens>
 {
+    /// <summary>
+    /// Tabs that wake up together refresh together, but their requests do not arrive together. Nobody has the answer before
+    /// this time is over, so whoever asks until then has lost the race; whoever asks afterwards is replaying.
+    /// </summary>
+    private static readonly TimeSpan ShortestExchange = TimeSpan.FromMilliseconds(100);
+
     public async Task<Tokens> Handle(Refresh request, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(request.RefreshToken))
@@ -47,9 +54,13 @@ internal sealed class RefreshHandler(
             throw AuthErrors.RefreshRaced();
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            return await ExchangeAsync(hash, cancellationToken);
+            var exchanged = await ExchangeAsync(hash, cancellationToken);
+            var rest = ShortestExchange - Stopwatch.GetElapsedTime(started);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
+            return exchanged;
         }
         finally
         {

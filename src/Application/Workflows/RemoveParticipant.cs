@@ -1,6 +1,5 @@
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
-using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
 using MediatR;
@@ -13,7 +12,6 @@ public sealed record RemoveParticipant(Guid WorkflowId, Guid UserId) : IRequest;
 internal sealed class RemoveParticipantHandler(
     ICaller caller,
     IWorkflowRepository workflows,
-    ISessionRepository sessions,
     IUnitOfWork unitOfWork,
     TimeProvider time
 ) : AsyncRequestHandler<RemoveParticipant>
@@ -21,9 +19,7 @@ internal sealed class RemoveParticipantHandler(
     protected override Task Handle(RemoveParticipant request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
-        return OptimisticConcurrency.RetryAsync(
-            () => unitOfWork.ExecuteAsync(id, token => RemoveAsync(id, new UserId(request.UserId), token), cancellationToken)
-        );
+        return unitOfWork.ExecuteAsync(id, token => RemoveAsync(id, new UserId(request.UserId), token), cancellationToken);
     }
 
     private async Task<bool> RemoveAsync(WorkflowId id, UserId user, CancellationToken cancellationToken)
@@ -33,11 +29,6 @@ internal sealed class RemoveParticipantHandler(
             await workflows.FindParticipantAsync(id, user, cancellationToken) ?? throw WorkflowErrors.ParticipantNotFound();
         workflow.RemoveParticipant(remover, leaver, await workflows.CountOwnersAsync(id, cancellationToken), time.Now());
         workflows.Remove(leaver);
-        foreach (var session in await sessions.ListJoinedAsync(user, id, cancellationToken))
-        {
-            session.Lose(id);
-        }
-
         return true;
     }
 }

@@ -1,5 +1,4 @@
 using BmadServer.Domain.Users;
-using BmadServer.Domain.Workflows;
 
 namespace BmadServer.Domain.Sessions;
 
@@ -12,9 +11,6 @@ public interface ISessionRepository
 
     /// <summary>The user's sessions that have not ended, newest first.</summary>
     Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, CancellationToken cancellationToken);
-
-    /// <summary>The user's open sessions that have this workflow open, tracked for changes.</summary>
-    Task<IReadOnlyList<Session>> ListJoinedAsync(UserId user, WorkflowId workflow, CancellationToken cancellationToken);
 
     /// <summary>The open sessions that came with this sign-in, tracked for changes.</summary>
     Task<IReadOnlyList<Session>> ListOpenAsync(TokenFamilyId family, CancellationToken cancellationToken);

@@ -44,11 +44,22 @@ public sealed class ExtendSessionTests
     }
 
     [Test]
-    public async Task Handle_WhenTheRaceIsLost_ShouldSayThatItWasChanged()
+    public async Task Handle_WhenTheRaceForAVersionIsLost_ShouldSayThatItWasChanged()
     {
         var session = _world.IsConnected();
         _world.UnitOfWork.LosesRaces(times: 1);
 
-        await _world.SendAsync(new ExtendSession(session.Id.Value)).ShouldBeRefusedWithAsync("session.conflict");
+        await _world
+            .SendAsync(new ExtendSession(session.Id.Value, session.Version))
+            .ShouldBeRefusedWithAsync("session.conflict");
+    }
+
+    [Test]
+    public async Task Handle_WhenARaceForNoVersionIsLost_ShouldTryAnew()
+    {
+        var session = _world.IsConnected();
+        _world.UnitOfWork.LosesRaces(times: 1);
+
+        await Should.NotThrowAsync(() => _world.SendAsync(new ExtendSession(session.Id.Value)));
     }
 }

@@ -1,6 +1,5 @@
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Users;
-using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Workflows;
 using Moq;
 
@@ -20,21 +19,6 @@ public sealed class RemoveParticipantTests
 
         _world.Workflows.Verify(port => port.Remove(olga));
         launch.Workflow.PendingEvents.ShouldHaveSingleItem().ShouldBeOfType<ParticipantRemoved>();
-    }
-
-    [Test]
-    public async Task Handle_WhenTheRemovedHasItOpen_ShouldCloseItOnTheirSessions()
-    {
-        var launch = _world.HasWorkflow();
-        _world.HasParticipant(launch, _world.Olga);
-        var session = Given.Session(_world.Olga, SessionState.Empty.Join(launch.Workflow.Id));
-        _world
-            .Sessions.Setup(port => port.ListJoinedAsync(_world.Olga.Id, launch.Workflow.Id, It.IsAny<CancellationToken>()))
-            .ReturnsAsync([session]);
-
-        await _world.SendAsync(Remove(launch, _world.Olga));
-
-        session.State.JoinedWorkflows.ShouldBeEmpty();
     }
 
     [Test]

@@ -11,12 +11,12 @@ public sealed class SetTypingTests
     [TestCase(false)]
     public async Task Handle_ShouldShowItToTheOthersWithTheCallersName(bool isTyping)
     {
-        var session = _world.IsConnected();
+        _world.IsConnected();
         var launch = _world.HasWorkflow(ParticipantRole.Contributor);
 
         await _world.SendAsync(new SetTyping(launch.Workflow.Id.Value, isTyping));
 
-        _world.Connections.Verify(port => port.ShowTypingAsync(launch.Workflow.Id, session.Id, _world.Me.Id, "Mia", isTyping));
+        _world.Connections.Verify(port => port.ShowTypingAsync(launch.Workflow.Id, _world.Me.Id, "Mia", isTyping));
     }
 
     [Test]

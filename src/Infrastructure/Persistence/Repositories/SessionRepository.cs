@@ -1,6 +1,5 @@
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
-using BmadServer.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
@@ -18,18 +17,6 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
             .Where(session => session.UserId == user && session.EndedAt == null)
             .OrderByDescending(session => session.CreatedAt)
             .ToListAsync(cancellationToken);
-
-    public async Task<IReadOnlyList<Session>> ListJoinedAsync(
-        UserId user,
-        WorkflowId workflow,
-        CancellationToken cancellationToken
-    )
-    {
-        var open = await db
-            .Sessions.Where(session => session.UserId == user && session.EndedAt == null)
-            .ToListAsync(cancellationToken);
-        return open.FindAll(session => session.State.JoinedWorkflows.Contains(workflow));
-    }
 
     public async Task<IReadOnlyList<Session>> ListOpenAsync(TokenFamilyId family, CancellationToken cancellationToken) =>
         await db

@@ -67,7 +67,16 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private static void Reset(TcpClient client)
     {
-        client.LingerState = new LingerOption(enable: true, seconds: 0);
+        try
+        {
+            // Null once it is closed, which its own end may do at any moment.
+            client.Client?.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            // There is nothing left to reset.
+        }
+
         client.Close();
     }
 

@@ -72,7 +72,9 @@ public sealed class ConnectionLossTests(Database database) : ChatTest(database)
         _network.Stall();
 
         // The server still takes the old connection for a good one.
-        (await Sarah.GetAsync($"sessions/{old.SessionId}")).Flag("connected").ShouldBeTrue();
+        (await Sarah.GetAsync($"sessions/{old.SessionId}"))
+            .Flag("connected")
+            .ShouldBeTrue();
         var restored = await ConnectedAsync(Sarah, old.SessionId);
 
         restored.SessionId.ShouldBe(old.SessionId);

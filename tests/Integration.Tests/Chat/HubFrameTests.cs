@@ -37,7 +37,10 @@ public sealed class HubFrameTests(Database database) : ChatTest(database)
     [TestCase("""{"arguments":[5],"target":"SendMessage","invocationId":"1","type":1}""", Shape)]
     [TestCase("""{"type":4,"invocationId":"1","target":"SendMessage","arguments":["x"]}""", "hub.unknown_method: This hub has no streams.")]
     [TestCase("""{"type":4,"invocationId":"1","target":"NoSuchMethod","arguments":["x"]}""", UnknownMethod)]
-    [TestCase("""{"type":1,"invocationId":"1","target":"SendMessage","arguments":["x"],"streamIds":["2"]}""", "hub.unknown_method: This hub has no streams.")]
+    [TestCase(
+        """{"type":1,"invocationId":"1","target":"SendMessage","arguments":["x"],"streamIds":["2"]}""",
+        "hub.unknown_method: This hub has no streams."
+    )]
     [TestCase("""{"type":1,"invocationId":"1","target":"\ud800","arguments":["x"]}""", Malformed)]
     [TestCase("""{"type":1,"invocationId":"1","target":5,"arguments":["x"]}""", Malformed)]
     [TestCase("""{"type":1,"invocationId":"1","target":"SendMessage","arguments":"x"}""", Malformed)]
@@ -131,9 +134,7 @@ public sealed class HubFrameTests(Database database) : ChatTest(database)
         string[] arguments = ["5", "[]", "\"\\ud800\"", "{\"content\":[]}", "{\"content\":\"x\",\"replyTo\":\"'\"}", "\"\\u0000\""];
         foreach (var (argument, index) in arguments.Select((argument, index) => (argument, index)))
         {
-            await _client.SendFrameAsync(
-                $$"""{"type":1,"invocationId":"{{index}}","target":"SendMessage","arguments":[{{argument}}]}"""
-            );
+            await _client.SendFrameAsync($$"""{"type":1,"invocationId":"{{index}}","target":"SendMessage","arguments":[{{argument}}]}""");
 
             var error = (await _client.CompletionAsync($"{index}")).Text("error");
 

@@ -191,7 +191,11 @@ public sealed class HubTokenTests(Database database) : ChatTest(database)
     }
 
     /// <summary>A token of Sarah's as the server makes them, with one change.</summary>
-    private string Sign(byte[]? key = null, string algorithm = SecurityAlgorithms.HmacSha256, Action<SecurityTokenDescriptor>? change = null)
+    private string Sign(
+        byte[]? key = null,
+        string algorithm = SecurityAlgorithms.HmacSha256,
+        Action<SecurityTokenDescriptor>? change = null
+    )
     {
         var own = new JsonWebToken(Sarah.AccessToken);
         var descriptor = new SecurityTokenDescriptor

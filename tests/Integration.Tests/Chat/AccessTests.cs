@@ -130,6 +130,7 @@ public sealed class AccessTests(Database database) : ChatTest(database)
         var ack = await other.InvokeAsync("SendMessage", "Without Marco");
 
         await owner.WaitForEventAsync(workflow, ack.Number("sequence"));
+        await other.WaitForEventAsync(workflow, ack.Number("sequence"));
         owner.Events(workflow).Select(@event => @event.Text("kind")).ShouldBe(["participantRemoved", "messagePosted"]);
         other.Events(workflow).Raw().ShouldBe(owner.Events(workflow).Raw());
     }

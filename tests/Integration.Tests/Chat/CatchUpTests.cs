@@ -18,9 +18,7 @@ public sealed class CatchUpTests(Database database) : ChatTest(database)
         await using var client = await HubClient.ConnectAsync(Server.Url, Sarah.AccessToken);
         await client.InvokeAsync("JoinWorkflow", _workflow);
         var written = await Sarah.LastSequenceAsync(_workflow);
-        await Task.WhenAll(
-            Enumerable.Range(0, LogLength - (int)written).Select(number => client.InvokeAsync("SendMessage", $"{number}"))
-        );
+        await Task.WhenAll(Enumerable.Range(0, LogLength - (int)written).Select(number => client.InvokeAsync("SendMessage", $"{number}")));
         _log = (await Sarah.LogAsync(_workflow)).Raw();
         _log.Length.ShouldBe(LogLength);
     }
@@ -76,9 +74,7 @@ public sealed class CatchUpTests(Database database) : ChatTest(database)
 
         var page = await client.InvokeAsync("CatchUp", workflow, 0);
 
-        page.Items("events")
-            .Select(@event => @event.Text("kind"))
-            .ShouldBe(["participantAdded", "messagePosted", "participantAdded"]);
+        page.Items("events").Select(@event => @event.Text("kind")).ShouldBe(["participantAdded", "messagePosted", "participantAdded"]);
     }
 
     [Test]

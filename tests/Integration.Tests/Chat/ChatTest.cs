@@ -1,11 +1,14 @@
 using BmadServer.Integration.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Chat;
 
 /// <summary>
-/// A fixture with three people of its own, signed up once because hashing their passwords is slow. Every test makes its
-/// own workflows and connections.
+/// A fixture with three people of its own, whose passwords are hashed less thoroughly than in production, for speed. Every
+/// test makes its own workflows and connections.
 /// </summary>
 public abstract class ChatTest(Database database) : ServerTest(database)
 {
@@ -14,6 +17,9 @@ public abstract class ChatTest(Database database) : ServerTest(database)
     protected TestUser Marco { get; private set; } = null!;
 
     protected TestUser Nadia { get; private set; } = null!;
+
+    protected override void Configure(WebApplicationBuilder builder) =>
+        builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1);
 
     [OneTimeSetUp]
     public async Task SignUpAsync()

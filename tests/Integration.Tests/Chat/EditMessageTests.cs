@@ -215,6 +215,5 @@ public sealed class EditMessageTests(Database database) : ChatTest(database)
     private Task<JsonElement> EditAsync(HubClient editor, Guid message, string? content) =>
         editor.InvokeAsync("EditMessage", _workflow, message, content);
 
-    private Task<JsonElement> DeleteAsync(HubClient deleter, Guid message) =>
-        deleter.InvokeAsync("DeleteMessage", _workflow, message);
+    private Task<JsonElement> DeleteAsync(HubClient deleter, Guid message) => deleter.InvokeAsync("DeleteMessage", _workflow, message);
 }

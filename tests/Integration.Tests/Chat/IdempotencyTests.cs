@@ -149,7 +149,15 @@ public sealed class IdempotencyTests(Database database) : ChatTest(database)
         var other = await WorkflowOfAsync(Marco);
 
         var refusal = await RefusalAsync(() =>
-            _client.InvokeAsync("SendMessage", new { content = "Hello", workflowId = other, clientMessageId = Key })
+            _client.InvokeAsync(
+                "SendMessage",
+                new
+                {
+                    content = "Hello",
+                    workflowId = other,
+                    clientMessageId = Key,
+                }
+            )
         );
 
         refusal.ShouldBe(Conflict);
@@ -194,7 +202,15 @@ public sealed class IdempotencyTests(Database database) : ChatTest(database)
     public async Task A_refused_send_does_not_use_up_its_key()
     {
         await RefusalAsync(() =>
-            _client.InvokeAsync("SendMessage", new { content = "Hello", clientMessageId = Key, replyTo = Guid.CreateVersion7() })
+            _client.InvokeAsync(
+                "SendMessage",
+                new
+                {
+                    content = "Hello",
+                    clientMessageId = Key,
+                    replyTo = Guid.CreateVersion7(),
+                }
+            )
         );
 
         var ack = await SendAsync(_client, "Hello");
@@ -271,6 +287,5 @@ public sealed class IdempotencyTests(Database database) : ChatTest(database)
         }
     }
 
-    private async Task ShouldHoldAsync(params string[] contents) =>
-        (await Sarah.MessagesAsync(_workflow)).Contents().ShouldBe(contents);
+    private async Task ShouldHoldAsync(params string[] contents) => (await Sarah.MessagesAsync(_workflow)).Contents().ShouldBe(contents);
 }

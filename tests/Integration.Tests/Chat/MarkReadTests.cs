@@ -85,6 +85,5 @@ public sealed class MarkReadTests(Database database) : ChatTest(database)
         refusal.ShouldBe("validation.failed: Sequence must be a number that is not negative.");
     }
 
-    private async Task<long> MarkAsync(TestUser user) =>
-        (await user.GetAsync($"workflows/{_workflow}")).Number("lastReadSequence");
+    private async Task<long> MarkAsync(TestUser user) => (await user.GetAsync($"workflows/{_workflow}")).Number("lastReadSequence");
 }

@@ -76,18 +76,16 @@ public sealed class OrderTests(Database database) : ChatTest(database)
         var pushed = client.Events(workflow);
         pushed
             .Select(@event => @event.Text("kind"))
-            .ShouldBe(
-                [
-                    "participantAdded",
-                    "messagePosted",
-                    "messagePosted",
-                    "messageEdited",
-                    "messageDeleted",
-                    "workflowRenamed",
-                    "workflowStatusChanged",
-                    "participantRemoved",
-                ]
-            );
+            .ShouldBe([
+                "participantAdded",
+                "messagePosted",
+                "messagePosted",
+                "messageEdited",
+                "messageDeleted",
+                "workflowRenamed",
+                "workflowStatusChanged",
+                "participantRemoved",
+            ]);
         pushed.Raw().ShouldBe((await client.InvokeAsync("CatchUp", workflow, before)).Items("events").Raw());
         pushed.Raw().ShouldBe((await Sarah.LogAsync(workflow)).Skip((int)before).Raw());
     }

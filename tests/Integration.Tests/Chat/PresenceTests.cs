@@ -114,8 +114,7 @@ public sealed class PresenceTests(Database database) : ChatTest(database)
 
         await ConnectedAsync(Marco, marco.SessionId);
 
-        (await SeenAsync())
-            .ShouldBe([Presence(Marco, online: true), Presence(Marco, online: false), Presence(Marco, online: true)]);
+        (await SeenAsync()).ShouldBe([Presence(Marco, online: true), Presence(Marco, online: false), Presence(Marco, online: true)]);
     }
 
     [Test]

@@ -7,8 +7,7 @@ namespace BmadServer.Integration.Tests.Chat;
 /// <summary>What the REST API says, to compare the hub with.</summary>
 internal static class RestReads
 {
-    public static Task<JsonElement> GetAsync(this TestUser user, string path) =>
-        user.Http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
+    public static Task<JsonElement> GetAsync(this TestUser user, string path) => user.Http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
 
     /// <summary>The workflow's whole log.</summary>
     public static async Task<IReadOnlyList<JsonElement>> LogAsync(this TestUser user, Guid workflow)

@@ -29,8 +29,7 @@ public sealed class SendMessageTests(Database database) : ChatTest(database)
 
         var ack = await client.InvokeAsync("SendMessage", new { content = "Hello", clientMessageId = "ack-shape" });
 
-        ack.Fields()
-            .ShouldBe(["workflowId", "messageId", "sequence", "clientMessageId", "receivedAt", "committedAt", "duplicate"]);
+        ack.Fields().ShouldBe(["workflowId", "messageId", "sequence", "clientMessageId", "receivedAt", "committedAt", "duplicate"]);
         ack.Id("workflowId").ShouldBe(workflow);
         ack.Id("messageId").Version.ShouldBe(7);
         ack.Number("sequence").ShouldBe(2);
@@ -83,8 +82,7 @@ public sealed class SendMessageTests(Database database) : ChatTest(database)
         var full = await client.WaitForEventAsync(workflow, second.Number("sequence"));
 
         plain.Fields().ShouldBe(["kind", "workflowId", "sequence", "at", "actor", "messageId", "content"]);
-        full.Fields()
-            .ShouldBe(["kind", "workflowId", "sequence", "at", "actor", "messageId", "content", "replyTo", "clientMessageId"]);
+        full.Fields().ShouldBe(["kind", "workflowId", "sequence", "at", "actor", "messageId", "content", "replyTo", "clientMessageId"]);
         full.Text("kind").ShouldBe("messagePosted");
         full.Id("replyTo").ShouldBe(first.Id("messageId"));
         full.Text("clientMessageId").ShouldBe("event-shape");

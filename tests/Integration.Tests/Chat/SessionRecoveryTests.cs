@@ -275,5 +275,6 @@ public sealed class SessionRecoveryTests(Database database) : ChatTest(database)
     private static string Joined(params (Guid Id, int LastSequence)[] workflows) =>
         JsonSerializer.Serialize(workflows.Select(workflow => new { workflowId = workflow.Id, lastSequence = workflow.LastSequence }));
 
-    private static string Wire(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string Wire(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -67,7 +67,19 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private static void Reset(TcpClient client)
     {
-        client.LingerState = new LingerOption(enable: true, seconds: 0);
+        // Null once it was closed, which the other side may have seen to already.
+        if (client.Client is { } socket)
+        {
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+            {
+                // Closed in between.
+            }
+        }
+
         client.Close();
     }
 

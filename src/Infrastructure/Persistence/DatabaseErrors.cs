@@ -34,7 +34,7 @@ internal static class DatabaseErrors
             DbUpdateException { InnerException: { } inner } => IsUnavailable(inner),
             // EF Core wraps what it takes for transient, to suggest a retrying strategy.
             InvalidOperationException { InnerException: NpgsqlException inner } => IsUnavailable(inner),
-            PostgresException postgres => postgres.IsTransient || IsShutdown(postgres.SqlState),
+            PostgresException postgres => postgres.IsTransient || IsAway(postgres.SqlState),
             NpgsqlException => true,
             SocketException => true,
             SqliteException sqlite => sqlite.SqliteErrorCode
@@ -47,11 +47,12 @@ internal static class DatabaseErrors
             _ => false,
         };
 
-    private static bool IsShutdown(string sqlState) =>
+    private static bool IsAway(string sqlState) =>
         sqlState
             is PostgresErrorCodes.AdminShutdown
                 or PostgresErrorCodes.CrashShutdown
                 or PostgresErrorCodes.CannotConnectNow
+                or PostgresErrorCodes.InvalidCatalogName
                 or PostgresErrorCodes.DiskFull
                 or PostgresErrorCodes.TooManyConnections;
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using BmadServer.Domain.Common;
 using Microsoft.Data.Sqlite;
@@ -26,6 +27,15 @@ internal static class DatabaseErrors
         failure.InnerException
             is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
                 or SqliteException { SqliteExtendedErrorCode: SqliteConstraintPrimaryKey or SqliteConstraintUnique };
+
+    /// <summary>Whether this came from the database or the way to it, for whatever reason.</summary>
+    public static bool IsDatabaseError(Exception failure) =>
+        failure switch
+        {
+            DbException or SocketException => true,
+            DbUpdateException or InvalidOperationException => failure.InnerException is { } inner && IsDatabaseError(inner),
+            _ => false,
+        };
 
     /// <summary>Whether the database was out of reach, out of room or shutting down, and so may work later.</summary>
     public static bool IsUnavailable(Exception failure) =>

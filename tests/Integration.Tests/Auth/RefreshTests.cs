@@ -3,8 +3,15 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
+using BmadServer.Infrastructure.Persistence;
 using BmadServer.Integration.Tests.Support;
+using BmadServer.Web.Common;
+using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Auth;
 
@@ -126,6 +133,25 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
         }
     }
 
+    [Test]
+    public async Task A_refresh_that_was_received_before_another_was_answered_has_only_lost_a_race()
+    {
+        var token = TokenOf(_sarah.RefreshCookie);
+        using var response = await RefreshAsync(_sarah.RefreshCookie);
+        await _sarah.TakeAsync(response);
+        var hash = HashOf(token);
+        var consumed = await Server.InDatabaseAsync(db => db.RefreshTokens.SingleAsync(row => row.Hash == hash));
+        await using var scope = Server.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Caller>().Begin(() => null, session: null, consumed.ConsumedAt!.Value.AddMicroseconds(1));
+
+        var refusal = await Should.ThrowAsync<DomainException>(() =>
+            scope.ServiceProvider.GetRequiredService<IMediator>().Send(new Refresh(token))
+        );
+
+        refusal.Code.ShouldBe("auth.refresh_raced");
+        await _sarah.Http.GetAsync("/api/v1/users/me").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
     [TestCase(null)]
     [TestCase("bmadserver_refresh=")]
     [TestCase("bmadserver_refresh=garbage")]
@@ -186,8 +212,8 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
     [Test]
     public async Task A_refresh_token_is_stored_only_as_its_hash()
     {
-        var token = _sarah.RefreshCookie.Split('=', 2)[1];
-        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        var token = TokenOf(_sarah.RefreshCookie);
+        var hash = HashOf(token);
 
         var stored = await Server.InDatabaseAsync(db => db.RefreshTokens.SingleOrDefaultAsync(row => row.Hash == hash));
         var text = await Server.InDatabaseAsync(db => db.RefreshTokens.CountAsync(row => row.Hash == token));
@@ -198,7 +224,7 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
 
     [Test]
     public void A_refresh_token_holds_256_random_bits() =>
-        System.Buffers.Text.Base64Url.DecodeFromChars(_sarah.RefreshCookie.Split('=', 2)[1]).Length.ShouldBe(32);
+        System.Buffers.Text.Base64Url.DecodeFromChars(TokenOf(_sarah.RefreshCookie)).Length.ShouldBe(32);
 
     private static string CookieOf(HttpResponseMessage response) => response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
 
@@ -214,6 +240,45 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
 
     private Task<HttpResponseMessage> RefreshAsync(string? cookie) => _http.PostCookieAsync(Path, cookie);
 
-    private async Task<HttpResponseMessage[]> RefreshTogetherAsync(string cookie, int count) =>
-        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => RefreshAsync(cookie)));
+    /// <summary>
+    /// Holds the token's row, and on SQLite the whole file, until all but one of the requests are answered: only then
+    /// are they sure to be simultaneous.
+    /// </summary>
+    private async Task<HttpResponseMessage[]> RefreshTogetherAsync(string cookie, int count)
+    {
+        var hash = HashOf(TokenOf(cookie));
+        var held = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        await using var scope = Server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var holding = scope
+            .ServiceProvider.GetRequiredService<IUnitOfWork>()
+            .ExecuteAsync(
+                async token =>
+                {
+                    await db
+                        .RefreshTokens.Where(row => row.Hash == hash)
+                        .ExecuteUpdateAsync(update => update.SetProperty(row => row.IssuedAt, row => row.IssuedAt), token);
+                    held.SetResult();
+                    await release.Task;
+                },
+                CancellationToken.None
+            );
+        await held.Task;
+
+        var waiting = Enumerable.Range(0, count).Select(_ => RefreshAsync(cookie)).ToList();
+        var all = waiting.ToArray();
+        while (waiting.Count > 1)
+        {
+            waiting.Remove(await Task.WhenAny(waiting));
+        }
+
+        release.SetResult();
+        await holding;
+        return await Task.WhenAll(all);
+    }
+
+    private static string TokenOf(string cookie) => cookie.Split('=', 2)[1];
+
+    private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -49,7 +49,7 @@ public sealed class TimeLimitTests(Database database) : ServerTest(database)
     }
 
     [Test]
-    public async Task Five_failed_logins_lock_an_account_for_5_minutes()
+    public async Task Five_failed_logins_at_once_lock_an_account_for_5_minutes()
     {
         var user = await SignedInAsync();
         await FailTogetherAsync(user, 5);

@@ -99,6 +99,13 @@ internal static class Answers
     public static Task<HttpResponseMessage> PatchAsync(this TestUser user, Guid workflow, object change) =>
         user.Http.PatchAsJsonAsync($"/api/v1/workflows/{workflow}", change);
 
+    /// <summary>Checks that the server says it can serve, which takes its database and the right schema.</summary>
+    public static async Task ShouldBeReadyAsync(this TestServer server)
+    {
+        using var http = TestUser.Client(server.Url);
+        await http.GetAsync("/health/ready").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
     private static JsonElement Parse(string text)
     {
         using var document = JsonDocument.Parse(text);

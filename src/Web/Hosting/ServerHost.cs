@@ -48,6 +48,7 @@ public static class ServerHost
 
         var app = builder.Build();
         app.UseRest();
+        app.UseChatShutdown();
         app.UseApiDescription();
         app.MapDefaultEndpoints();
         app.MapHub<ChatHub>(ChatHub.Path, ChatSetup.Configure);

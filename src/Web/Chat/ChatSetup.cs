@@ -1,6 +1,7 @@
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
+using BmadServer.Domain.Common;
 using BmadServer.Web.Common;
 using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.Http.Connections;
@@ -48,6 +49,21 @@ internal static class ChatSetup
         services.AddSingleton<IWorkflowEventPublisher>(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService(provider => provider.GetRequiredService<EventPump>());
         services.AddScoped<ConnectionLifecycle>();
+    }
+
+    /// <summary>
+    /// Refuses new connections once the server is stopping. SignalR closes the open ones then, and their clients come back
+    /// at once, while the port is still open; let in, they would hold up the stop until its time is up.
+    /// </summary>
+    public static void UseChatShutdown(this WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        app.Use(
+            (context, next) =>
+                stopping.IsCancellationRequested && context.Request.Path.StartsWithSegments(ChatHub.Path)
+                    ? throw new DomainException("service.unavailable", "The server is stopping; connect again.", ErrorKind.Unavailable)
+                    : next(context)
+        );
     }
 
     /// <summary>Sessions, order and back-pressure are defined for one kind of connection, so there is one kind.</summary>

@@ -50,6 +50,7 @@ public static class ServerHost
         // Before authentication, which takes a token from the query of WebSockets only and so must know them.
         app.UseWebSockets();
         app.UseRest();
+        app.UseChatShutdown();
         app.UseApiDescription();
         app.MapDefaultEndpoints();
         app.MapHub<ChatHub>(ChatHub.Path, ChatSetup.Configure);

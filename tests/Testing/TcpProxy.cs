@@ -67,17 +67,14 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private static void Reset(TcpClient client)
     {
-        // Null once it was closed, which the other side may have seen to already.
-        if (client.Client is { } socket)
+        try
         {
-            try
-            {
-                socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            }
-            catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-            {
-                // Closed in between.
-            }
+            // Null once it is closed, which its own end may do at any moment.
+            client.Client?.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            // There is nothing left to reset.
         }
 
         client.Close();

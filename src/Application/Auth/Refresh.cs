@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
@@ -67,6 +68,12 @@ internal sealed class RefreshHandler(
     TimeProvider time
 ) : IRequestHandler<Refresh, Tokens>
 {
+    /// <summary>
+    /// Tabs that wake up together refresh together, but their requests do not arrive together. Nobody has the answer before
+    /// this time is over, so whoever asks until then has lost the race; whoever asks afterwards is replaying.
+    /// </summary>
+    private static readonly TimeSpan ShortestExchange = TimeSpan.FromMilliseconds(100);
+
     public async Task<Tokens> Handle(Refresh request, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(request.RefreshToken))
@@ -80,9 +87,12 @@ internal sealed class RefreshHandler(
             throw AuthErrors.RefreshRaced();
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
             var exchanged = await ExchangeAsync(hash, cancellationToken);
+            var rest = ShortestExchange - Stopwatch.GetElapsedTime(started);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
             underWay.Complete(hash);
             return exchanged;
         }

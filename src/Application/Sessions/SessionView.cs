@@ -9,6 +9,10 @@ namespace BmadServer.Application.Sessions;
 
 /// <summary>A session as its user sees it.</summary>
 /// <param name="ExpiresAt">When it ends if nothing happens until then.</param>
+/// <param name="ActiveWorkflowId">
+/// Where a plain-text send goes; null while it goes to the personal workflow, and when the user was removed from the active
+/// one: then such a send is refused rather than posted to a workflow that it was not written for.
+/// </param>
 /// <param name="Version">Grows with each change; may be sent back in <c>If-Match</c>.</param>
 public sealed record SessionView(
     Guid Id,
@@ -53,7 +57,7 @@ internal sealed class JoinedWorkflows(IWorkflowRepository workflows)
             session.CreatedAt,
             session.LastActivityAt,
             session.ExpiresAt(options.IdleTimeout),
-            joined.Count > 0 ? joined[^1].WorkflowId : null,
+            joined.Count > 0 && joined[^1].WorkflowId == session.State.ActiveWorkflowId?.Value ? joined[^1].WorkflowId : null,
             joined,
             session.Version
         );

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 
 namespace BmadServer.Integration.Tests.Support;
 
@@ -24,8 +25,11 @@ public abstract class ServerTest(Database database)
     /// <summary>The fixture's server's clock; null for the real one.</summary>
     protected virtual TimeProvider? Time => null;
 
+    /// <summary>What else is to be other than in production, each time that the fixture's server starts.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder) { }
+
     [OneTimeSetUp]
-    public async Task StartServerAsync() => Server = await TestServer.StartAsync(Database, Settings, Time);
+    public async Task StartServerAsync() => Server = await TestServer.StartAsync(Database, Settings, Time, Configure);
 
     [OneTimeTearDown]
     public async Task StopServerAsync()

@@ -12,9 +12,11 @@ public sealed class TestServer : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bmadserver-test-");
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider? _time;
+    private readonly Action<WebApplicationBuilder>? _configure;
     private WebApplication? _app;
 
-    private TestServer(Dictionary<string, string> settings, TimeProvider? time) => (_settings, _time) = (settings, time);
+    private TestServer(Dictionary<string, string> settings, TimeProvider? time, Action<WebApplicationBuilder>? configure) =>
+        (_settings, _time, _configure) = (settings, time, configure);
 
     /// <summary>Changes with each restart.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1");
@@ -31,10 +33,12 @@ public sealed class TestServer : IAsyncDisposable
     /// Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>, or instead of it.
     /// </param>
     /// <param name="time">The server's clock; null for the real one.</param>
+    /// <param name="configure">What else is to be other than in production.</param>
     public static async Task<TestServer> StartAsync(
         Database database,
         IReadOnlyDictionary<string, string>? settings = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Action<WebApplicationBuilder>? configure = null
     )
     {
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
@@ -48,7 +52,7 @@ public sealed class TestServer : IAsyncDisposable
             all.TryAdd("Database:MigrateOnStart", "true");
         }
 
-        var server = new TestServer(all, time);
+        var server = new TestServer(all, time, configure);
         all.TryAdd("Data:Directory", server._directory.FullName);
         try
         {
@@ -92,6 +96,8 @@ public sealed class TestServer : IAsyncDisposable
                 {
                     builder.Services.AddSingleton(_time);
                 }
+
+                _configure?.Invoke(builder);
             }
         );
         await _app.StartAsync();

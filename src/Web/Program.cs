@@ -1,5 +1,6 @@
 using BmadServer.Infrastructure;
 using BmadServer.Web.Hosting;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -15,7 +16,7 @@ try
 
     return 0;
 }
-catch (StartupException refusal)
+catch (Exception refusal) when (refusal is StartupException or IOException { InnerException: AddressInUseException })
 {
     await Console.Error.WriteLineAsync($"bmadServer cannot start: {refusal.Message}");
     return 1;

@@ -19,6 +19,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace BmadServer.Infrastructure;
 
@@ -57,6 +58,7 @@ public static class DependencyInjection
     {
         if (configuration.GetConnectionString("bmadserver") is { Length: > 0 } connectionString)
         {
+            RequireForm(connectionString);
             services.AddDbContextPool<AppDbContext, PostgresAppDbContext>(options => options.UsePostgres(connectionString));
             services.AddSingleton<IWriteLocks, PostgresWriteLocks>();
         }
@@ -76,6 +78,22 @@ public static class DependencyInjection
         services.AddScoped<DatabaseMigrator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(DatabaseErrorBehaviour<,>));
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
+    }
+
+    /// <summary>The message leaves out what was given: a password may stand in it.</summary>
+    private static void RequireForm(string connectionString)
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            throw new StartupException(
+                "ConnectionStrings__bmadserver is not of the form Host=…;Username=…;Password=…;Database=…",
+                failure
+            );
+        }
     }
 
     private static void AddAuth(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)

@@ -67,20 +67,17 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private static void Reset(TcpClient client)
     {
-        // A connection that closes by itself at this moment has no socket any more, or a disposed one.
-        if (client.Client is { } socket)
+        try
         {
-            try
-            {
-                socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            }
-            catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-
-            socket.Close();
+            // Null once it is closed, which its own end may do at any moment.
+            client.Client?.LingerState = new LingerOption(enable: true, seconds: 0);
         }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            // There is nothing left to reset.
+        }
+
+        client.Close();
     }
 
     private async Task AcceptAsync()

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
@@ -11,16 +11,50 @@ namespace BmadServer.Application.Auth;
 public sealed record Refresh(string? RefreshToken) : IRequest<Tokens>;
 
 /// <summary>
-/// The refresh tokens that this node is exchanging at this moment. A second request with one of them has lost a race; it
-/// cannot be a replay, since nobody has seen the first one's answer yet.
+/// The refresh tokens that this node is exchanging at this moment, or was until just now. A request that came before the
+/// exchange was over has lost a race; it cannot be a replay, since nobody had seen the answer yet.
 /// </summary>
-internal sealed class RefreshesUnderWay
+internal sealed class RefreshesUnderWay(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, byte> _hashes = new();
+    /// <summary>Far longer than any request takes from its receipt to its exchange.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    public bool TryBegin(string hash) => _hashes.TryAdd(hash, 0);
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _underWay = [];
+    private readonly Dictionary<string, DateTimeOffset> _completedAt = [];
+    private readonly Queue<string> _completed = new();
 
-    public void End(string hash) => _hashes.TryRemove(hash, out _);
+    public bool TryBegin(string hash, DateTimeOffset receivedAt)
+    {
+        lock (_gate)
+        {
+            return (!_completedAt.TryGetValue(hash, out var completed) || receivedAt > completed) && _underWay.Add(hash);
+        }
+    }
+
+    /// <summary>The token was exchanged; the answer goes out after this.</summary>
+    public void Complete(string hash)
+    {
+        var now = time.Now();
+        lock (_gate)
+        {
+            while (_completed.TryPeek(out var oldest) && _completedAt[oldest] < now - Memory)
+            {
+                _completedAt.Remove(_completed.Dequeue());
+            }
+
+            _completed.Enqueue(hash);
+            _completedAt.Add(hash, now);
+        }
+    }
+
+    public void End(string hash)
+    {
+        lock (_gate)
+        {
+            _underWay.Remove(hash);
+        }
+    }
 }
 
 internal sealed class RefreshHandler(
@@ -34,6 +68,12 @@ internal sealed class RefreshHandler(
     TimeProvider time
 ) : IRequestHandler<Refresh, Tokens>
 {
+    /// <summary>
+    /// Tabs that wake up together refresh together, but their requests do not arrive together. Nobody has the answer before
+    /// this time is over, so whoever asks until then has lost the race; whoever asks afterwards is replaying.
+    /// </summary>
+    private static readonly TimeSpan ShortestExchange = TimeSpan.FromMilliseconds(100);
+
     public async Task<Tokens> Handle(Refresh request, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(request.RefreshToken))
@@ -42,14 +82,19 @@ internal sealed class RefreshHandler(
         }
 
         var hash = tokens.HashRefreshToken(request.RefreshToken);
-        if (!underWay.TryBegin(hash))
+        if (!underWay.TryBegin(hash, caller.ReceivedAt))
         {
             throw AuthErrors.RefreshRaced();
         }
 
         try
         {
-            return await ExchangeAsync(hash, cancellationToken);
+            var started = Stopwatch.GetTimestamp();
+            var exchanged = await ExchangeAsync(hash, cancellationToken);
+            var rest = ShortestExchange - Stopwatch.GetElapsedTime(started);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
+            underWay.Complete(hash);
+            return exchanged;
         }
         finally
         {

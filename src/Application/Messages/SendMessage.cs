@@ -27,6 +27,7 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessage>
             () =>
                 RuleFor(request => request.ClientMessageId)
                     .MustBeText()
+                    .WithName("clientMessageId")
                     .MaximumLength(SendMessage.MaximumClientMessageIdLength)
                     .WithMessage($"clientMessageId must be at most {SendMessage.MaximumClientMessageIdLength} characters long.")
         );
@@ -55,7 +56,7 @@ internal sealed class SendMessageHandler(
         {
             return await unitOfWork.ExecuteAsync(target, token => PostAsync(target, request, token), cancellationToken);
         }
-        catch (DuplicateKeyException lost)
+        catch (DuplicateKeyException lost) when (request.ClientMessageId is not null)
         {
             // The same send is under way on another connection, and it won.
             return await FindRepeatedAsync(request, cancellationToken) ?? throw MessageErrors.IdempotencyConflict(lost);

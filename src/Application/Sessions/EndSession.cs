@@ -19,22 +19,8 @@ internal sealed class EndSessionHandler(
 {
     protected override async Task Handle(EndSession request, CancellationToken cancellationToken)
     {
-        var session = request.ExpectedVersion is null
-            ? await OptimisticConcurrency.RetryAsync(() => EndAsync(request, cancellationToken))
-            : await EndExpectedAsync(request, cancellationToken);
+        var session = await SessionAccess.ChangeAsync(request.ExpectedVersion, () => EndAsync(request, cancellationToken));
         await connections.CloseAsync(session.Id, SessionEndReason.Revoked);
-    }
-
-    private async Task<Session> EndExpectedAsync(EndSession request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await EndAsync(request, cancellationToken);
-        }
-        catch (ConcurrentChangeException lost)
-        {
-            throw SessionErrors.Conflict(lost);
-        }
     }
 
     private Task<Session> EndAsync(EndSession request, CancellationToken cancellationToken) =>

@@ -12,17 +12,11 @@ public sealed record ExtendSession(Guid Id, int? ExpectedVersion = null) : IRequ
 internal sealed class ExtendSessionHandler(ICaller caller, ISessionRepository sessions, IUnitOfWork unitOfWork, TimeProvider time)
     : AsyncRequestHandler<ExtendSession>
 {
-    protected override async Task Handle(ExtendSession request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await unitOfWork.ExecuteAsync(token => ExtendAsync(request, token), cancellationToken);
-        }
-        catch (ConcurrentChangeException lost)
-        {
-            throw SessionErrors.Conflict(lost);
-        }
-    }
+    protected override Task Handle(ExtendSession request, CancellationToken cancellationToken) =>
+        SessionAccess.ChangeAsync(
+            request.ExpectedVersion,
+            () => unitOfWork.ExecuteAsync(token => ExtendAsync(request, token), cancellationToken)
+        );
 
     private async Task<Session> ExtendAsync(ExtendSession request, CancellationToken cancellationToken)
     {

@@ -15,8 +15,8 @@ public interface ILiveConnections
     /// <summary>Tells the session's connection why, and closes it. Without a connection nothing happens.</summary>
     Task CloseAsync(SessionId session, SessionEndReason reason);
 
-    /// <summary>Tells the workflow's other connections that somebody types, or no longer does. Not durable.</summary>
-    Task ShowTypingAsync(WorkflowId workflow, SessionId typist, UserId user, string name, bool isTyping);
+    /// <summary>Tells the others who have the workflow open that this user types, or no longer does. Not durable.</summary>
+    Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping);
 
     /// <summary>The users with a connection that is subscribed to the workflow.</summary>
     IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow);

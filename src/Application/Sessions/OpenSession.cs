@@ -3,6 +3,7 @@ using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
 using MediatR;
 
 namespace BmadServer.Application.Sessions;
@@ -25,12 +26,14 @@ public enum SessionRecovery
 }
 
 /// <param name="RecoveredFrom">The session whose checkpoint was taken, for <see cref="SessionRecovery.Checkpoint"/>.</param>
+/// <param name="Version">Of two openings of one session the later one has the higher version.</param>
 public sealed record OpenedSession(
     SessionId Id,
     SessionRecovery Recovery,
     SessionId? RecoveredFrom,
-    IReadOnlyList<JoinedWorkflow> JoinedWorkflows,
-    DateTimeOffset ExpiresAt
+    IReadOnlyList<WorkflowId> JoinedWorkflows,
+    DateTimeOffset ExpiresAt,
+    int Version
 );
 
 internal sealed class OpenSessionHandler(
@@ -54,8 +57,9 @@ internal sealed class OpenSessionHandler(
             session.Id,
             recovery,
             recoveredFrom,
-            await joinedWorkflows.OfAsync(session, cancellationToken),
-            session.ExpiresAt(options.IdleTimeout)
+            session.State.JoinedWorkflows,
+            session.ExpiresAt(options.IdleTimeout),
+            session.Version
         );
     }
 
@@ -77,11 +81,13 @@ internal sealed class OpenSessionHandler(
         if (now - await DroppedAtAsync(previous, now, cancellationToken) <= options.RecoveryWindow)
         {
             previous.Reconnect(family, request.Device, request.ConnectionId, node.Id, now);
+            await ForgetLostAsync(previous, cancellationToken);
             return (previous, SessionRecovery.Live, null);
         }
 
         var successor = previous.Succeed(family, request.Device, request.ConnectionId, node.Id, now);
         sessions.Add(successor);
+        await ForgetLostAsync(successor, cancellationToken);
         return (successor, SessionRecovery.Checkpoint, previous.Id);
     }
 
@@ -109,6 +115,16 @@ internal sealed class OpenSessionHandler(
 
         var lastSign = await DroppedAtAsync(session, now, cancellationToken);
         return lastSign + options.IdleTimeout <= now ? null : session;
+    }
+
+    /// <summary>A workflow that the user was removed from while away is no longer open, and so not the active one either.</summary>
+    private async Task ForgetLostAsync(Session session, CancellationToken cancellationToken)
+    {
+        var standing = await joinedWorkflows.OfAsync(session, cancellationToken);
+        foreach (var lost in session.State.JoinedWorkflows.ExceptBy(standing.Select(joined => joined.WorkflowId), id => id.Value).ToArray())
+        {
+            session.Lose(lost);
+        }
     }
 
     /// <summary>

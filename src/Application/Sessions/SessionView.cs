@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using BmadServer.Application.Common;
+using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -7,6 +9,10 @@ namespace BmadServer.Application.Sessions;
 
 /// <summary>A session as its user sees it.</summary>
 /// <param name="ExpiresAt">When it ends if nothing happens until then.</param>
+/// <param name="ActiveWorkflowId">
+/// Where a plain-text send goes; null while it goes to the personal workflow, and when the user was removed from the active
+/// one: then such a send is refused rather than posted to a workflow that it was not written for.
+/// </param>
 /// <param name="Version">Grows with each change; may be sent back in <c>If-Match</c>.</param>
 public sealed record SessionView(
     Guid Id,
@@ -51,7 +57,7 @@ internal sealed class JoinedWorkflows(IWorkflowRepository workflows)
             session.CreatedAt,
             session.LastActivityAt,
             session.ExpiresAt(options.IdleTimeout),
-            joined.Count > 0 ? joined[^1].WorkflowId : null,
+            joined.Count > 0 && joined[^1].WorkflowId == session.State.ActiveWorkflowId?.Value ? joined[^1].WorkflowId : null,
             joined,
             session.Version
         );
@@ -70,4 +76,21 @@ internal static class SessionAccess
         await sessions.FindAsync(new SessionId(id), cancellationToken) is { } session && session.UserId == user
             ? session
             : throw SessionErrors.NotFound();
+
+    /// <summary>
+    /// Runs a change of one session. Whoever expects no version in particular does not mind that somebody else won first.
+    /// </summary>
+    /// <param name="change">Reads the session and stores the change; run anew after a lost race.</param>
+    /// <exception cref="DomainException"><c>session.conflict</c>: lost against another writer.</exception>
+    public static async Task<Session> ChangeAsync(int? expectedVersion, Func<Task<Session>> change)
+    {
+        try
+        {
+            return expectedVersion is null ? await OptimisticConcurrency.RetryAsync(change) : await change();
+        }
+        catch (ConcurrentChangeException lost)
+        {
+            throw SessionErrors.Conflict(lost);
+        }
+    }
 }

@@ -40,9 +40,12 @@ internal sealed class JoinWorkflowHandler(
         var id = new WorkflowId(request.WorkflowId);
         var sessionId = caller.SessionId ?? throw SessionErrors.NotFound();
         await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
+        var wasOpen = await sessions.FindAsync(sessionId, cancellationToken) is { } session
+            && session.State.JoinedWorkflows.Contains(id);
 
         // Subscribed first and read afterwards: an event in between arrives twice rather than never. And a removal in
-        // between is seen by the read, which is why the subscription is taken back when the read is refused.
+        // between is seen by the read, which is why the subscription is taken back when the read is refused. What was open
+        // before a join that merely failed stays open.
         await connections.SubscribeAsync(sessionId, id);
         try
         {
@@ -50,7 +53,7 @@ internal sealed class JoinWorkflowHandler(
             await RememberAsync(sessionId, id, cancellationToken);
             return snapshot with { Online = [.. connections.OnlineIn(id).Select(user => user.Value)] };
         }
-        catch (DomainException refusal) when (refusal.Kind == ErrorKind.NotFound)
+        catch (Exception failure) when (!wasOpen || failure is DomainException { Kind: ErrorKind.NotFound })
         {
             await connections.UnsubscribeAsync(sessionId, id);
             throw;

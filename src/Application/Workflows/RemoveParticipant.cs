@@ -19,20 +19,16 @@ internal sealed class RemoveParticipantHandler(
     protected override Task Handle(RemoveParticipant request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
-        return unitOfWork.ExecuteAsync(
-            id,
-            async token =>
-            {
-                var (workflow, remover) = await workflows.FindOwnForUpdateAsync(id, caller.UserId, token);
-                var leaver =
-                    await workflows.FindParticipantAsync(id, new UserId(request.UserId), token)
-                    ?? throw WorkflowErrors.ParticipantNotFound();
-                var owners = await workflows.CountOwnersAsync(id, token);
-                workflow.RemoveParticipant(remover, leaver, owners, time.Now());
-                workflows.Remove(leaver);
-                return true;
-            },
-            cancellationToken
-        );
+        return unitOfWork.ExecuteAsync(id, token => RemoveAsync(id, new UserId(request.UserId), token), cancellationToken);
+    }
+
+    private async Task<bool> RemoveAsync(WorkflowId id, UserId user, CancellationToken cancellationToken)
+    {
+        var (workflow, remover) = await workflows.FindOwnForUpdateAsync(id, caller.UserId, cancellationToken);
+        var leaver =
+            await workflows.FindParticipantAsync(id, user, cancellationToken) ?? throw WorkflowErrors.ParticipantNotFound();
+        workflow.RemoveParticipant(remover, leaver, await workflows.CountOwnersAsync(id, cancellationToken), time.Now());
+        workflows.Remove(leaver);
+        return true;
     }
 }

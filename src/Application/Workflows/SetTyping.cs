@@ -1,6 +1,5 @@
 using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
-using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Workflows;
 using MediatR;
 
@@ -15,9 +14,8 @@ internal sealed class SetTypingHandler(ICaller caller, IWorkflowRepository workf
     protected override async Task Handle(SetTyping request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
-        var sessionId = caller.SessionId ?? throw SessionErrors.NotFound();
         var (_, participant) = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
         participant.ThrowIfReadOnly();
-        await connections.ShowTypingAsync(id, sessionId, caller.UserId, caller.Name, request.IsTyping);
+        await connections.ShowTypingAsync(id, caller.UserId, caller.Name, request.IsTyping);
     }
 }

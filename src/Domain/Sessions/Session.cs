@@ -73,8 +73,6 @@ public sealed class Session : Entity
 
     public DateTimeOffset ExpiresAt(TimeSpan idleTimeout) => LastActivityAt + idleTimeout;
 
-    public bool IsIdle(DateTimeOffset now, TimeSpan idleTimeout) => now >= ExpiresAt(idleTimeout);
-
     /// <summary>Takes a new connection: the device is back, with this very session.</summary>
     public void Reconnect(TokenFamilyId family, string device, string connectionId, NodeId node, DateTimeOffset now)
     {
@@ -91,6 +89,7 @@ public sealed class Session : Entity
     /// <summary>Ends this session and carries its checkpoint over to a new one.</summary>
     public Session Succeed(TokenFamilyId family, string device, string connectionId, NodeId node, DateTimeOffset now)
     {
+        ThrowIfEnded();
         var successor = Start(UserId, family, device, connectionId, node, now, State);
         End(SessionEndReason.Replaced, now);
         SuccessorId = successor.Id;
@@ -111,6 +110,13 @@ public sealed class Session : Entity
         ThrowIfEnded();
         State = State.Leave(workflow);
         LastActivityAt = now;
+        Version++;
+    }
+
+    /// <summary>Closes a workflow that the user is no longer in; no doing of the device's, and so no activity.</summary>
+    public void Lose(WorkflowId workflow)
+    {
+        State = State.Leave(workflow);
         Version++;
     }
 

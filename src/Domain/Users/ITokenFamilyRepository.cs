@@ -6,6 +6,7 @@ public interface ITokenFamilyRepository
 
     void Add(RefreshToken token);
 
+    /// <summary>Tracked for changes, or null.</summary>
     Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken);
 
     Task<RefreshToken?> FindTokenAsync(string hash, CancellationToken cancellationToken);

@@ -1,7 +1,9 @@
 using BmadServer.Application.Auth;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
+using BmadServer.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -61,11 +63,23 @@ internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) :
             return;
         }
 
-        var families = context.HttpContext.RequestServices.GetRequiredService<ITokenFamilyRepository>();
-        var family = await families.FindAsync(familyId, context.HttpContext.RequestAborted);
+        var family = await FindAsync(context.HttpContext, familyId);
         if (family is null || family.IsRevoked || family.UserId != user)
         {
             context.Fail("The sign-in has ended.");
+        }
+    }
+
+    /// <summary>A database out of reach says nothing about the token, so it is no reason to call it invalid.</summary>
+    private static async Task<TokenFamily?> FindAsync(HttpContext context, TokenFamilyId id)
+    {
+        try
+        {
+            return await context.RequestServices.GetRequiredService<ITokenFamilyRepository>().FindAsync(id, context.RequestAborted);
+        }
+        catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
+        {
+            throw DatabaseErrors.Unavailable(failure);
         }
     }
 }

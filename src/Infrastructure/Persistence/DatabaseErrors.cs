@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using BmadServer.Domain.Common;
 using Microsoft.Data.Sqlite;
@@ -27,6 +28,15 @@ internal static class DatabaseErrors
             is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
                 or SqliteException { SqliteExtendedErrorCode: SqliteConstraintPrimaryKey or SqliteConstraintUnique };
 
+    /// <summary>Whether this came from the database or the way to it, for whatever reason.</summary>
+    public static bool IsDatabaseError(Exception failure) =>
+        failure switch
+        {
+            DbException or SocketException => true,
+            DbUpdateException or InvalidOperationException => failure.InnerException is { } inner && IsDatabaseError(inner),
+            _ => false,
+        };
+
     /// <summary>Whether the database was out of reach, out of room or shutting down, and so may work later.</summary>
     public static bool IsUnavailable(Exception failure) =>
         failure switch
@@ -34,7 +44,7 @@ internal static class DatabaseErrors
             DbUpdateException { InnerException: { } inner } => IsUnavailable(inner),
             // EF Core wraps what it takes for transient, to suggest a retrying strategy.
             InvalidOperationException { InnerException: NpgsqlException inner } => IsUnavailable(inner),
-            PostgresException postgres => postgres.IsTransient || IsShutdown(postgres.SqlState),
+            PostgresException postgres => postgres.IsTransient || IsAway(postgres.SqlState),
             NpgsqlException => true,
             SocketException => true,
             SqliteException sqlite => sqlite.SqliteErrorCode
@@ -47,11 +57,12 @@ internal static class DatabaseErrors
             _ => false,
         };
 
-    private static bool IsShutdown(string sqlState) =>
+    private static bool IsAway(string sqlState) =>
         sqlState
             is PostgresErrorCodes.AdminShutdown
                 or PostgresErrorCodes.CrashShutdown
                 or PostgresErrorCodes.CannotConnectNow
+                or PostgresErrorCodes.InvalidCatalogName
                 or PostgresErrorCodes.DiskFull
                 or PostgresErrorCodes.TooManyConnections;
 }

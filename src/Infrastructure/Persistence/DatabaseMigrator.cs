@@ -19,15 +19,23 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
         [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
 
+    /// <exception cref="StartupException">The database is out of reach, or does not let the server in.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        if (db.Database.IsSqlite())
+        try
         {
-            await MigrateSqliteAsync(cancellationToken);
+            if (db.Database.IsSqlite())
+            {
+                await MigrateSqliteAsync(cancellationToken);
+            }
+            else
+            {
+                await MigratePostgresAsync(cancellationToken);
+            }
         }
-        else
+        catch (Exception failure) when (DatabaseErrors.IsDatabaseError(failure))
         {
-            await MigratePostgresAsync(cancellationToken);
+            throw new StartupException($"The database cannot be brought up to date: {failure.GetBaseException().Message}", failure);
         }
     }
 

@@ -15,14 +15,15 @@ internal sealed class SchemaPreparation(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
+        var migrator = scope.ServiceProvider.GetRequiredService<DatabaseMigrator>();
         var isEmbedded = string.IsNullOrEmpty(configuration.GetConnectionString("bmadserver"));
         if (configuration.GetValue("Database:MigrateOnStart", isEmbedded))
         {
-            await MigrateAsync(scope.ServiceProvider.GetRequiredService<DatabaseMigrator>(), cancellationToken);
+            await migrator.MigrateAsync(cancellationToken);
         }
         else
         {
-            await RequireSchemaAsync(scope.ServiceProvider.GetRequiredService<DatabaseMigrator>(), cancellationToken);
+            await RequireSchemaAsync(migrator, cancellationToken);
         }
     }
 
@@ -35,18 +36,6 @@ internal sealed class SchemaPreparation(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static async Task MigrateAsync(DatabaseMigrator migrator, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await migrator.MigrateAsync(cancellationToken);
-        }
-        catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
-        {
-            throw new StartupException($"The database cannot be brought up to date: {failure.GetBaseException().Message}", failure);
-        }
-    }
 
     private async Task RequireSchemaAsync(DatabaseMigrator migrator, CancellationToken cancellationToken)
     {
@@ -62,6 +51,10 @@ internal sealed class SchemaPreparation(
                 failure.GetBaseException().Message
             );
             return;
+        }
+        catch (Exception failure) when (DatabaseErrors.IsDatabaseError(failure))
+        {
+            throw new StartupException($"The database does not let the server in: {failure.GetBaseException().Message}", failure);
         }
 
         if (pending.Count > 0)

@@ -18,6 +18,8 @@ internal sealed class UnitOfWork(AppDbContext db, IWriteLocks locks, IWorkflowEv
 
     public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
+        // Else what was read before would be given again, as it was then.
+        db.ChangeTracker.Clear();
         await using var snapshot = await db.BeginSnapshotAsync(cancellationToken);
         return await read(cancellationToken);
     }

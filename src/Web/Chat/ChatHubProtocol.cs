@@ -18,6 +18,9 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
     /// <summary>The hub method that refuses; not a name that a client may call.</summary>
     public const string RefusedCall = "-refuse-";
 
+    /// <summary>Every frame ends with U+001E.</summary>
+    private const int EndOfFrameLength = 1;
+
     private const string FrameworkPrefixEnd = nameof(HubException) + ": ";
 
     /// <summary>What each method takes, by its name.</summary>
@@ -44,6 +47,7 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
         [NotNullWhen(true)] out HubMessage? message
     )
     {
+        var unread = input;
         try
         {
             if (!json.TryParseMessage(ref input, binder, out message))
@@ -51,10 +55,12 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
                 return false;
             }
         }
-        catch (Exception failure) when (failure is InvalidDataException or JsonException)
+        catch (Exception failure)
+            when (failure is InvalidDataException or JsonException or InvalidOperationException or FormatException)
         {
             // The frame has been consumed, so the next one can be read: a client that writes nonsense keeps its connection.
-            message = Refuse(invocationId: null, "hub.malformed", "The frame is not a message of the SignalR JSON protocol.");
+            var frame = unread.Slice(0, unread.Length - input.Length - EndOfFrameLength);
+            message = Refuse(InvocationIdIn(frame), "hub.malformed", "The frame is not a message of the SignalR JSON protocol.");
             return true;
         }
 
@@ -64,7 +70,8 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
             InvocationBindingFailureMessage { Target: var target, InvocationId: var id } => Methods.TryGetValue(target, out var takes)
                 ? Refuse(id, "validation.failed", $"{target} takes ({takes}).")
                 : RefuseUnknown(id),
-            StreamInvocationMessage { InvocationId: var id } => Refuse(id, "hub.unknown_method", "This hub has no streams."),
+            StreamInvocationMessage { InvocationId: var id } => RefuseStream(id),
+            InvocationMessage { StreamIds.Length: > 0, InvocationId: var id } => RefuseStream(id),
             _ => message,
         };
         return true;
@@ -75,16 +82,54 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => json.GetMessageBytes(Plain(message));
 
     private static HubMessage Plain(HubMessage message) =>
-        message is CompletionMessage { Error: { } error } failed
-        && error.IndexOf(FrameworkPrefixEnd, StringComparison.Ordinal) is >= 0 and var at
-            ? CompletionMessage.WithError(failed.InvocationId!, error[(at + FrameworkPrefixEnd.Length)..])
-            : message;
+        message switch
+        {
+            CompletionMessage { Error: { } error } failed when TryStrip(error, out var plain) => CompletionMessage.WithError(
+                failed.InvocationId!,
+                plain
+            ),
+            CloseMessage { Error: { } error } close when TryStrip(error, out var plain) => new CloseMessage(
+                plain,
+                // What passes is worth another try; SignalR's own clients give up on a close that does not say so.
+                allowReconnect: close.AllowReconnect || plain.StartsWith("service.unavailable", StringComparison.Ordinal)
+            ),
+            _ => message,
+        };
+
+    private static bool TryStrip(string error, out string plain)
+    {
+        var at = error.IndexOf(FrameworkPrefixEnd, StringComparison.Ordinal);
+        plain = at < 0 ? error : error[(at + FrameworkPrefixEnd.Length)..];
+        return at >= 0;
+    }
 
     private static InvocationMessage RefuseUnknown(string? invocationId) =>
         Refuse(invocationId, "hub.unknown_method", "The hub has no such method.");
 
+    private static InvocationMessage RefuseStream(string? invocationId) =>
+        Refuse(invocationId, "hub.unknown_method", "This hub has no streams.");
+
     private static InvocationMessage Refuse(string? invocationId, string code, string sentence) =>
         new(invocationId, RefusedCall, [code, sentence]);
+
+    /// <summary>The call whose answer the client waits for, where so much of the frame can be read.</summary>
+    private static string? InvocationIdIn(ReadOnlySequence<byte> frame)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(frame);
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("invocationId", out var id)
+                && id.ValueKind == JsonValueKind.String
+                ? id.GetString()
+                : null;
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static string Describe(ParameterInfo parameter) => $"{parameter.Name}: {DescribeType(parameter.ParameterType)}";
 

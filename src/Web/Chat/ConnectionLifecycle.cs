@@ -34,15 +34,15 @@ internal sealed class ConnectionLifecycle(
             opened.Recovery
         );
 
-        await connections.AttachAsync(context, opened);
-        if (opened.Recovery == SessionRecovery.None)
+        try
         {
-            await client.SessionStarted(new SessionStarted(opened.Id.Value, opened.JoinedWorkflows, opened.ExpiresAt));
+            await AttachAsync(context, client, opened);
         }
-        else
+        catch (Exception failure)
         {
-            await client.SessionRestored(Restored(opened));
-            await connections.ShowPresentAsync(opened.Id);
+            // SignalR reports no disconnect of a connection whose opening failed.
+            await CloseAsync(context, failure);
+            throw;
         }
     }
 
@@ -65,13 +65,42 @@ internal sealed class ConnectionLifecycle(
         await mediator.Send(new DropConnection(session, context.ConnectionId), CancellationToken.None);
     }
 
-    private static SessionRestored Restored(OpenedSession opened) =>
+    private async Task AttachAsync(HubCallerContext context, IChatClient client, OpenedSession opened)
+    {
+        // Subscribed first and read afterwards, so that what happens in between is either seen or arrives.
+        await connections.AttachAsync(context, opened);
+        var confirmed = await mediator.Send(new ConfirmSession(opened.Id, context.ConnectionId), context.ConnectionAborted);
+        foreach (var lost in opened.JoinedWorkflows.ExceptBy(confirmed.JoinedWorkflows.Select(joined => joined.WorkflowId), id => id.Value))
+        {
+            await connections.UnsubscribeAsync(opened.Id, lost);
+        }
+
+        if (opened.Recovery == SessionRecovery.None)
+        {
+            await client.SessionStarted(new SessionStarted(opened.Id.Value, confirmed.JoinedWorkflows, opened.ExpiresAt));
+        }
+        else
+        {
+            await client.SessionRestored(Restored(opened, confirmed.JoinedWorkflows));
+        }
+
+        if (confirmed.EndReason is { } reason)
+        {
+            await connections.CloseAsync(context, opened.Id, reason);
+        }
+        else if (opened.Recovery != SessionRecovery.None)
+        {
+            await connections.ShowPresentAsync(opened.Id);
+        }
+    }
+
+    private static SessionRestored Restored(OpenedSession opened, IReadOnlyList<JoinedWorkflow> joined) =>
         new(
             opened.Id.Value,
             opened.Recovery,
             opened.RecoveredFrom?.Value,
-            opened.JoinedWorkflows.Count > 0 ? opened.JoinedWorkflows[^1].WorkflowId : null,
-            opened.JoinedWorkflows,
+            joined.Count > 0 ? joined[^1].WorkflowId : null,
+            joined,
             opened.ExpiresAt,
             opened.Recovery == SessionRecovery.Live
                 ? "Your session continues where it was."

@@ -54,15 +54,34 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
         }
         catch (Exception failure)
         {
-            var answer = ErrorAnswer.To(failure);
+            var answer = Translate(failure, method);
             metrics.CallEnded(method, answer.Code, Stopwatch.GetElapsedTime(started));
-            if (answer.IsUnexpected)
-            {
-                logger.LogError(failure, "Hub call {Method} failed", method);
-            }
-
             throw new HubException($"{answer.Code}: {answer.Sentence}");
         }
+    }
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception failure) when (!context.Context.ConnectionAborted.IsCancellationRequested)
+        {
+            var answer = Translate(failure, nameof(OnConnectedAsync));
+            throw new HubException($"{answer.Code}: {answer.Sentence}");
+        }
+    }
+
+    private ErrorAnswer Translate(Exception failure, string method)
+    {
+        var answer = ErrorAnswer.To(failure);
+        if (answer.IsUnexpected)
+        {
+            logger.LogError(failure, "Hub call {Method} failed", method);
+        }
+
+        return answer;
     }
 }
 

@@ -20,27 +20,34 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
     private readonly Dictionary<SessionId, Connection> _bySession = [];
     private readonly Dictionary<WorkflowId, HashSet<Connection>> _byWorkflow = [];
 
-    /// <summary>Takes a new connection in, subscribed to what its session has joined. An older one of the session goes.</summary>
+    /// <summary>
+    /// Takes a new connection in, subscribed to what its session has joined. An older one of the session goes; where a newer
+    /// one has overtaken this, nothing happens.
+    /// </summary>
     public async Task AttachAsync(HubCallerContext context, OpenedSession opened)
     {
-        var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName());
+        var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version);
         Connection? replaced;
         lock (_gate)
         {
-            _bySession.Remove(opened.Id, out replaced);
-            _bySession.Add(opened.Id, connection);
+            if (_bySession.TryGetValue(opened.Id, out replaced) && replaced.Version > opened.Version)
+            {
+                return;
+            }
+
+            _bySession[opened.Id] = connection;
         }
 
         // The new one first: its user must not go offline in between.
         foreach (var joined in opened.JoinedWorkflows)
         {
-            await SubscribeAsync(connection, new WorkflowId(joined.WorkflowId));
+            await SubscribeAsync(connection, joined);
         }
 
         if (replaced is not null)
         {
             await UnsubscribeFromAllAsync(replaced);
-            await EndAsync(replaced, SessionEndReason.Replaced);
+            await EndAsync(replaced.Context, SessionEndReason.Replaced);
         }
     }
 
@@ -134,14 +141,29 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         if (closed is not null)
         {
             await UnsubscribeFromAllAsync(closed);
-            await EndAsync(closed, reason);
+            await EndAsync(closed.Context, reason);
         }
     }
 
-    public Task ShowTypingAsync(WorkflowId workflow, SessionId typist, UserId user, string name, bool isTyping)
+    /// <summary>The same for one connection, whether or not it is the session's present one.</summary>
+    public async Task CloseAsync(HubCallerContext context, SessionId session, SessionEndReason reason)
     {
+        await DetachAsync(session, context.ConnectionId);
+        await EndAsync(context, reason);
+    }
+
+    public Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping)
+    {
+        string[] own;
+        lock (_gate)
+        {
+            own = _byWorkflow.TryGetValue(workflow, out var subscribed)
+                ? [.. subscribed.Where(connection => connection.UserId == user).Select(connection => connection.Id)]
+                : [];
+        }
+
         var typing = new TypingChanged(workflow.Value, user.Value, name, isTyping);
-        return Others(workflow, Find(typist)).TypingChanged(typing);
+        return hub.Clients.GroupExcept(GroupOf(workflow), own).TypingChanged(typing);
     }
 
     public IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow)
@@ -239,23 +261,25 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         return subscribed.All(other => other.UserId != connection.UserId);
     }
 
-    private IChatClient Others(WorkflowId workflow, Connection? than) =>
-        than is null ? hub.Clients.Group(GroupOf(workflow)) : hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
+    private IChatClient Others(WorkflowId workflow, Connection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
 
-    private async Task EndAsync(Connection connection, SessionEndReason reason)
+    private async Task EndAsync(HubCallerContext context, SessionEndReason reason)
     {
-        var farewell = hub.Clients.Client(connection.Id).SessionEnded(reason);
+        var farewell = hub.Clients.Client(context.ConnectionId).SessionEnded(reason);
         await Task.WhenAny(farewell, Task.Delay(FarewellTime));
-        connection.Context.Abort();
+        context.Abort();
     }
 
-    private sealed class Connection(HubCallerContext context, UserId userId, string name)
+    private sealed class Connection(HubCallerContext context, UserId userId, string name, int version)
     {
         public HubCallerContext Context { get; } = context;
 
         public string Id { get; } = context.ConnectionId;
 
         public UserId UserId { get; } = userId;
+
+        /// <summary>The session's version when this connection took it.</summary>
+        public int Version { get; } = version;
 
         public HashSet<WorkflowId> Subscriptions { get; } = [];
 

@@ -12,6 +12,7 @@ internal static class RestSetup
         services.AddScoped<ICaller>(provider => provider.GetRequiredService<Caller>());
         services.ConfigureHttpJsonOptions(options => WireJson.Configure(options.SerializerOptions));
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemExceptionHandler.Complete);
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }

@@ -47,6 +47,8 @@ public static class ServerHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        // Before authentication, which takes a token from the query of WebSockets only and so must know them.
+        app.UseWebSockets();
         app.UseRest();
         app.UseChatShutdown();
         app.UseApiDescription();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BmadServer.Web.Common;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -21,6 +22,7 @@ internal static class OpenApiSetup
             {
                 options.AddDocumentTransformer(Describe);
                 options.AddOperationTransformer(DescribeOperation);
+                options.AddSchemaTransformer(DescribeSchema);
             }
         );
 
@@ -37,7 +39,6 @@ internal static class OpenApiSetup
             options.RoutePrefix = "swagger";
             options.DocumentTitle = "bmadServer API";
             options.SwaggerEndpoint("/openapi/v1.json", "bmadServer v1");
-            options.EnablePersistAuthorization();
         });
     }
 
@@ -100,6 +101,54 @@ internal static class OpenApiSetup
         }
 
         return Task.CompletedTask;
+    }
+
+    private static Task DescribeSchema(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (context.JsonTypeInfo.Type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset?))
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = "date-time";
+        }
+        else if (context.JsonTypeInfo.Type == typeof(ProblemDetails))
+        {
+            AddProblemFields(schema);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void AddProblemFields(OpenApiSchema schema)
+    {
+        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        schema.Properties["code"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = "Stable; what programs decide by.",
+        };
+        schema.Properties["traceId"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = "Finds the request in the server's log and traces.",
+        };
+        schema.Properties["errors"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "With validation.failed: sentences by field.",
+            AdditionalProperties = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+        };
     }
 
     private static void AddExamples(OpenApiOperation operation, ExampleMetadata example)

@@ -117,8 +117,9 @@ internal static class WorkflowEndpoints
         CancellationToken cancellationToken
     )
     {
-        var added = await mediator.Send(new AddParticipant(IdOf(id), request.Email, request.Role), cancellationToken);
-        return TypedResults.Created($"/api/v1/workflows/{id}/participants/{added.UserId}", added);
+        var workflow = IdOf(id);
+        var added = await mediator.Send(new AddParticipant(workflow, request.Email, request.Role), cancellationToken);
+        return TypedResults.Created($"/api/v1/workflows/{workflow}/participants/{added.UserId}", added);
     }
 
     private static async Task<NoContent> RemoveParticipantAsync(

@@ -10,11 +10,17 @@ public sealed class CapturedLog : ILoggerProvider
 
     public IReadOnlyCollection<string> Lines => _lines;
 
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+    /// <summary>
+    /// Called with every line, by the thread that logs it, before that goes on: a test can so do something at a certain
+    /// moment in the server.
+    /// </summary>
+    public Action<string>? Written { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     public void Dispose() { }
 
-    private sealed class Logger(string category, ConcurrentQueue<string> lines) : ILogger
+    private sealed class Logger(string category, CapturedLog log) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -30,7 +36,9 @@ public sealed class CapturedLog : ILoggerProvider
         )
         {
             var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(" ", pairs) : "";
-            lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {values} {exception}");
+            var line = $"{logLevel} {category}: {formatter(state, exception)} {values} {exception}";
+            log._lines.Enqueue(line);
+            log.Written?.Invoke(line);
         }
     }
 }

@@ -24,9 +24,9 @@ public sealed class HubClient : IAsyncDisposable
     private readonly SemaphoreSlim _changed = new(0);
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HubClient(Uri url, Func<Task<string?>> accessToken, Guid? session)
+    private HubClient(Uri url, Func<Task<string?>> accessToken, string query)
     {
-        var address = new Uri(url, session is { } id ? $"/hubs/chat?session={id}" : "/hubs/chat");
+        var address = new Uri(url, $"/hubs/chat{query}");
         Connection = new HubConnectionBuilder().WithUrl(address, options => options.AccessTokenProvider = accessToken).Build();
         foreach (var method in Calls)
         {
@@ -68,9 +68,13 @@ public sealed class HubClient : IAsyncDisposable
     public IReadOnlyList<JsonElement> Events(Guid workflow) =>
         [.. Received("ReceiveEvent").Where(@event => @event.GetProperty("workflowId").GetGuid() == workflow)];
 
-    public static async Task<HubClient> ConnectAsync(Uri url, string accessToken, Guid? session = null)
+    public static Task<HubClient> ConnectAsync(Uri url, string accessToken, Guid? session = null) =>
+        ConnectWithAsync(url, accessToken, session is { } id ? $"?session={id}" : "");
+
+    /// <param name="query">As it is to stand behind the hub's address, with its question mark.</param>
+    public static async Task<HubClient> ConnectWithAsync(Uri url, string accessToken, string query)
     {
-        var client = new HubClient(url, () => Task.FromResult<string?>(accessToken), session);
+        var client = new HubClient(url, () => Task.FromResult<string?>(accessToken), query);
         await client.Connection.StartAsync();
         await client.WaitForAsync(() => client.Received("SessionStarted").Count + client.Received("SessionRestored").Count == 1);
         client.IsRestored = client.Received("SessionRestored").Count == 1;

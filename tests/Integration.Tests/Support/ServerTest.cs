@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 
 namespace BmadServer.Integration.Tests.Support;
 
@@ -12,6 +13,7 @@ namespace BmadServer.Integration.Tests.Support;
 public abstract class ServerTest(Database database)
 {
     private readonly List<IAsyncDisposable> _ofTest = [];
+    private readonly List<IAsyncDisposable> _ofFixture = [];
 
     protected Database Database { get; } = database;
 
@@ -23,11 +25,22 @@ public abstract class ServerTest(Database database)
     /// <summary>The fixture's server's clock; null for the real one.</summary>
     protected virtual TimeProvider? Time => null;
 
+    /// <summary>What else is to be other than in production, each time that the fixture's server starts.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder) { }
+
     [OneTimeSetUp]
-    public async Task StartServerAsync() => Server = await TestServer.StartAsync(Database, Settings, Time);
+    public async Task StartServerAsync() => Server = await TestServer.StartAsync(Database, Settings, Time, Configure);
 
     [OneTimeTearDown]
-    public async Task StopServerAsync() => await Server.DisposeAsync();
+    public async Task StopServerAsync()
+    {
+        foreach (var disposable in _ofFixture)
+        {
+            await disposable.DisposeAsync();
+        }
+
+        await Server.DisposeAsync();
+    }
 
     [TearDown]
     public async Task DisposeOfTestAsync()
@@ -51,6 +64,14 @@ public abstract class ServerTest(Database database)
     /// <summary>A user of this test's own, registered and signed in.</summary>
     protected async Task<TestUser> SignedInAsync(string displayName = "Sarah", TestServer? server = null) =>
         Using(await TestUser.SignUpAsync((server ?? Server).Url, displayName));
+
+    /// <summary>A user whom the fixture's tests share, for where it does no harm: signing up takes long, on purpose.</summary>
+    protected async Task<TestUser> SharedUserAsync(string displayName = "Sarah")
+    {
+        var user = await TestUser.SignUpAsync(Server.Url, displayName);
+        _ofFixture.Add(user);
+        return user;
+    }
 
     /// <summary>A connection of the user's, open, with its session.</summary>
     protected async Task<HubClient> ConnectedAsync(TestUser user, Guid? session = null, Uri? url = null) =>

@@ -1,3 +1,4 @@
+using BmadServer.Infrastructure.Persistence;
 using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,36 +12,58 @@ public sealed class TestServer : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bmadserver-test-");
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider? _time;
+    private readonly Action<WebApplicationBuilder>? _configure;
     private WebApplication? _app;
 
-    private TestServer(Dictionary<string, string> settings, TimeProvider? time) => (_settings, _time) = (settings, time);
+    private TestServer(Dictionary<string, string> settings, TimeProvider? time, Action<WebApplicationBuilder>? configure) =>
+        (_settings, _time, _configure) = (settings, time, configure);
 
     /// <summary>Changes with each restart.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>Where the server keeps its own files, unless the settings name another place.</summary>
+    public string DataDirectory => _settings["Data:Directory"];
 
     /// <summary>All that was logged, at every level that the server lets through.</summary>
     public CapturedLog Log { get; } = new();
 
     public IServiceProvider Services => _app!.Services;
 
-    /// <param name="settings">Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>.</param>
+    /// <param name="settings">
+    /// Configuration beside what the test needs anyway, for example <c>Sessions:RecoveryWindowSeconds</c>, or instead of it.
+    /// </param>
     /// <param name="time">The server's clock; null for the real one.</param>
+    /// <param name="configure">What else is to be other than in production.</param>
     public static async Task<TestServer> StartAsync(
         Database database,
         IReadOnlyDictionary<string, string>? settings = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Action<WebApplicationBuilder>? configure = null
     )
     {
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         if (database == Database.Postgres)
         {
-            all["ConnectionStrings:bmadserver"] = await SharedPostgres.CreateDatabaseAsync();
-            all["Database:MigrateOnStart"] = "true";
+            if (!all.ContainsKey("ConnectionStrings:bmadserver"))
+            {
+                all["ConnectionStrings:bmadserver"] = await SharedPostgres.CreateDatabaseAsync();
+            }
+
+            all.TryAdd("Database:MigrateOnStart", "true");
         }
 
-        var server = new TestServer(all, time);
+        var server = new TestServer(all, time, configure);
         all.TryAdd("Data:Directory", server._directory.FullName);
-        await server.StartAsync();
+        try
+        {
+            await server.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
         return server;
     }
 
@@ -73,10 +96,19 @@ public sealed class TestServer : IAsyncDisposable
                 {
                     builder.Services.AddSingleton(_time);
                 }
+
+                _configure?.Invoke(builder);
             }
         );
         await _app.StartAsync();
         Url = new Uri(_app.Urls.Single());
+    }
+
+    /// <summary>Asks the server's own database, past the server.</summary>
+    public async Task<T> InDatabaseAsync<T>(Func<AppDbContext, Task<T>> work)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,77 @@
+using BmadServer.Application.Workflows;
+using BmadServer.Domain.Workflows;
+
+namespace BmadServer.Application.UnitTests.Workflows;
+
+public sealed class GetEventsTests
+{
+    private readonly World _world = new();
+    private readonly Workflow _workflow;
+    private readonly List<WorkflowEvent> _log;
+
+    /// <summary>A log of five events: the caller came, and wrote four times.</summary>
+    public GetEventsTests()
+    {
+        var (workflow, owner) = Workflow.Create(_world.Me.Id, "Mia", "Launch", _world.Now);
+        for (var i = 0; i < 4; i++)
+        {
+            workflow.Post(owner, "Hello", null, null, _world.Now, _world.Now);
+        }
+
+        _workflow = workflow;
+        _log = [.. workflow.TakePendingEvents().Cast<WorkflowEvent>()];
+        _world
+            .Workflows.Setup(port => port.FindAsync(workflow.Id, _world.Me.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new Membership(workflow, owner));
+        _world
+            .Workflows.Setup(port =>
+                port.ListEventsAsync(workflow.Id, It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync(
+                (WorkflowId _, long after, int limit, CancellationToken _) => [.. _log.Where(e => e.Sequence > after).Take(limit)]
+            );
+    }
+
+    [TestCase(0, 2, "1 2", true)]
+    [TestCase(2, 2, "3 4", true)]
+    [TestCase(3, 2, "4 5", false)]
+    [TestCase(0, 500, "1 2 3 4 5", false)]
+    [TestCase(5, 500, "", false)]
+    [TestCase(99, 500, "", false)]
+    public async Task Handle_ShouldGiveThePageInOrderAndSayWhetherMoreFollows(long after, int limit, string sequences, bool hasMore)
+    {
+        var page = await _world.SendAsync(new GetEvents(_workflow.Id.Value, after, limit));
+
+        (string.Join(' ', page.Events.Select(e => e.Sequence)), page.LastSequence, page.HasMore).ShouldBe((sequences, 5, hasMore));
+    }
+
+    [Test]
+    public async Task Handle_WhenTheLogGrowsBetweenTheTwoReads_ShouldNotClaimLessThanItShows()
+    {
+        var grown = Workflow.Create(_world.Me.Id, "Mia", "Launch", _world.Now);
+        grown.Workflow.Rename(grown.Owner, "Landing", _world.Now);
+        var stale = Workflow.Create(_world.Me.Id, "Mia", "Launch", _world.Now).Workflow;
+        _world
+            .Workflows.Setup(port => port.FindAsync(stale.Id, _world.Me.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new Membership(stale, grown.Owner));
+        _world
+            .Workflows.Setup(port => port.ListEventsAsync(stale.Id, 0, It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync([.. grown.Workflow.TakePendingEvents().Cast<WorkflowEvent>()]);
+
+        var page = await _world.SendAsync(new GetEvents(stale.Id.Value, After: 0));
+
+        (page.Events[^1].Sequence, page.LastSequence, page.HasMore).ShouldBe((2, 2, false));
+    }
+
+    [Test]
+    public async Task Handle_WhenAStranger_ShouldNotLearnThatTheWorkflowExists() =>
+        await _world
+            .SendAsync(new GetEvents(_world.HasWorkflowOfOlgas().Id.Value, After: 0))
+            .ShouldBeRefusedWithAsync("workflow.not_found");
+
+    [TestCase(-1, 500, "after")]
+    [TestCase(0, 0, "limit")]
+    [TestCase(0, 501, "limit")]
+    public async Task Validate_WhenOutOfRange_ShouldNameTheField(long after, int limit, string field) =>
+        await _world.SendAsync(new GetEvents(_workflow.Id.Value, after, limit)).ShouldBeInvalidInAsync(field);
+}

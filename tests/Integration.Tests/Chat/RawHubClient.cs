@@ -1,0 +1,88 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace BmadServer.Integration.Tests.Chat;
+
+/// <summary>Speaks SignalR's JSON protocol by hand, for frames that no library would write.</summary>
+internal sealed class RawHubClient : IAsyncDisposable
+{
+    private const char EndOfFrame = '\u001e';
+    private const int Completion = 3;
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
+    private readonly Queue<string> _frames = new();
+    private string _begun = "";
+
+    private RawHubClient() { }
+
+    public static Uri AddressOf(Uri url, string accessToken) =>
+        new UriBuilder(url)
+        {
+            Scheme = "ws",
+            Path = "/hubs/chat",
+            Query = $"access_token={accessToken}",
+        }.Uri;
+
+    public static async Task<RawHubClient> ConnectAsync(Uri url, string accessToken)
+    {
+        var client = new RawHubClient();
+        await client._socket.ConnectAsync(AddressOf(url, accessToken), client._patience.Token);
+        await client.SendFrameAsync("""{"protocol":"json","version":1}""");
+        (await client.ReadFrameAsync()).ShouldBe("{}");
+        return client;
+    }
+
+    public Task SendFrameAsync(string frame) => SendTextAsync(frame + EndOfFrame);
+
+    /// <summary>Text that need not be a whole frame, nor only one.</summary>
+    public Task SendTextAsync(string text) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, _patience.Token);
+
+    /// <summary>The completion of this invocation; other frames before it are skipped.</summary>
+    public async Task<JsonElement> CompletionAsync(string invocationId)
+    {
+        while (true)
+        {
+            var frame = JsonSerializer.Deserialize<JsonElement>(await ReadFrameAsync());
+            if (frame.Number("type") == Completion && frame.Text("invocationId") == invocationId)
+            {
+                return frame;
+            }
+        }
+    }
+
+    /// <summary>Posts a message as a well-behaved client does, which shows that the connection still works.</summary>
+    public async Task<JsonElement> PostAsync(string content, string invocationId)
+    {
+        var text = JsonSerializer.Serialize(content);
+        await SendFrameAsync($$"""{"type":1,"invocationId":"{{invocationId}}","target":"SendMessage","arguments":[{{text}}]}""");
+        return (await CompletionAsync(invocationId)).GetProperty("result");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        _patience.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> ReadFrameAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        while (_frames.Count == 0)
+        {
+            var received = await _socket.ReceiveAsync(buffer, _patience.Token);
+            received.MessageType.ShouldBe(WebSocketMessageType.Text, "the server closed the connection");
+            var parts = (_begun + Encoding.UTF8.GetString(buffer, 0, received.Count)).Split(EndOfFrame);
+            _begun = parts[^1];
+            foreach (var whole in parts[..^1])
+            {
+                _frames.Enqueue(whole);
+            }
+        }
+
+        return _frames.Dequeue();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using BmadServer.Infrastructure;
+using BmadServer.Integration.Tests.Support;
+
+namespace BmadServer.Integration.Tests.Hosting;
+
+/// <summary>What a server refuses to start with, whatever its database.</summary>
+public sealed class StartupTests
+{
+    private static IEnumerable<TestCaseData> BadKeys()
+    {
+        yield return Case("is_no_base64", "not base64 at all!", "base64");
+        yield return Case("has_248_bits", Convert.ToBase64String([.. Enumerable.Range(1, 31).Select(i => (byte)(i * 37))]), "too short");
+        yield return Case("is_a_placeholder", Text("your-256-bit-secret-goes-here-please"), "placeholder");
+        yield return Case("is_a_sentence_on_two_lines", Text("change me before you go to\r\nproduction, will you?"), "placeholder");
+        yield return Case("is_all_zeros", Convert.ToBase64String(new byte[32]), "placeholder");
+        yield return Case("is_two_bytes_over_and_over", Convert.ToBase64String([.. Enumerable.Range(0, 64).Select(i => (byte)(i % 2 == 0 ? 0xde : 0xad))]), "placeholder");
+    }
+
+    [TestCaseSource(nameof(BadKeys))]
+    public async Task A_signing_key_is_refused_when_it(string key, string reason)
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("Jwt:SigningKey", key));
+
+        refusal.Message.ShouldContain("Jwt__SigningKey");
+        refusal.Message.ShouldContain(reason);
+        refusal.Message.ShouldNotContain(key);
+    }
+
+    [Test]
+    public async Task A_signing_key_in_a_settings_file_is_refused()
+    {
+        const string environment = "SigningKeyInSettings";
+        var file = Path.Combine(AppContext.BaseDirectory, $"appsettings.{environment}.json");
+        await File.WriteAllTextAsync(file, $"{{\"Jwt\":{{\"SigningKey\":\"{RandomKey()}\"}}}}");
+        try
+        {
+            var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("environment", environment));
+
+            refusal.Message.ShouldContain("appsettings");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
+    public async Task A_random_signing_key_is_taken_and_none_is_generated()
+    {
+        await using var server = await StartAsync("Jwt:SigningKey", RandomKey());
+
+        File.Exists(Path.Combine(server.DataDirectory, "signing.key")).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_backplane_is_refused()
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("ConnectionStrings:redis", "localhost:6379"));
+
+        refusal.Message.ShouldContain("ConnectionStrings__redis");
+    }
+
+    [Test]
+    public async Task A_PostgreSQL_database_without_its_schema_is_refused_with_the_way_out()
+    {
+        var settings = new Dictionary<string, string> { ["Database:MigrateOnStart"] = "false" };
+
+        var refusal = await Should.ThrowAsync<StartupException>(() => TestServer.StartAsync(Database.Postgres, settings));
+
+        refusal.Message.ShouldContain("migrate");
+        refusal.Message.ShouldContain("Database__MigrateOnStart=true");
+    }
+
+    [Test]
+    public async Task A_PostgreSQL_database_out_of_reach_that_is_to_be_migrated_is_refused()
+    {
+        var settings = new Dictionary<string, string> { ["ConnectionStrings:bmadserver"] = TestPostgres.OutOfReach };
+
+        var refusal = await Should.ThrowAsync<StartupException>(() => TestServer.StartAsync(Database.Postgres, settings));
+
+        refusal.Message.ShouldContain("database");
+        refusal.Message.ShouldNotContain("secret");
+    }
+
+    private static TestCaseData Case(string name, string key, string reason) => new TestCaseData(key, reason).SetArgDisplayNames(name);
+
+    private static string Text(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
+
+    private static string RandomKey() => Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
+    private static Task<TestServer> StartAsync(string key, string value) =>
+        TestServer.StartAsync(Database.Sqlite, new Dictionary<string, string> { [key] = value });
+}

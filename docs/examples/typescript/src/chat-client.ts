@@ -89,8 +89,8 @@ export class ChatClient {
       this.#connection.baseUrl = this.#url();
     });
 
-    // The library does not come back when the server closes the connection before there is a session, for example because
-    // its database does not answer.
+    // The library does not come back when the server closes the connection and does not say that it may, which happens when
+    // it fails to open the session.
     this.#connection.onclose(() => {
       if (this.#running) {
         this.#drop();

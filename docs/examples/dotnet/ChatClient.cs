@@ -17,6 +17,9 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
     /// <summary>Before the first, second, third attempt; the last one repeats.</summary>
     private static readonly double[] DelaySeconds = [0, 2, 10, 30];
 
+    /// <summary>The longest message that the server takes unless it is set up otherwise.</summary>
+    private const int MaximumLength = 16_000;
+
     private static readonly TimeSpan UnavailableDelay = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http = new() { BaseAddress = server };
@@ -61,8 +64,11 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
 
     /// <summary>Completes once the message is durable, however many connections that takes.</summary>
     /// <exception cref="HubException">The server does not take it; the text is <c>code: sentence</c>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is too long.</exception>
     public async Task SendAsync(string content)
     {
+        // Far beyond the limit the server closes the connection instead of refusing, and the repeat would close the next one.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaximumLength);
         var message = new Unacknowledged(new Message(content, workflow, Guid.CreateVersion7().ToString()));
         lock (_outbox)
         {

@@ -18,7 +18,7 @@ try
     await running;
     return 0;
 }
-catch (Exception refusal) when (refusal is HubException or HttpRequestException)
+catch (Exception refusal) when (refusal is HubException or HttpRequestException or ArgumentException)
 {
     await Console.Error.WriteLineAsync(refusal.Message);
     return 1;

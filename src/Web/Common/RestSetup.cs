@@ -29,8 +29,6 @@ internal static class RestSetup
                 return next(context);
             }
         );
-        // Before authentication, which must know a WebSocket when it sees one: only there is a token in the query good.
-        app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
     }

@@ -28,6 +28,9 @@ interface Unacknowledged {
 /** Before a call that found the database out of reach is made again, in milliseconds. */
 const RETRY_UNAVAILABLE = 2_000;
 
+/** The longest message that the server takes unless it is set up otherwise, in UTF-16 code units. */
+const MAXIMUM_LENGTH = 16_000;
+
 /**
  * A client of the chat hub that loses nothing and shows nothing twice when its connection drops, its computer sleeps or
  * the server restarts. It does so with four rules:
@@ -86,8 +89,8 @@ export class ChatClient {
       this.#connection.baseUrl = this.#url();
     });
 
-    // The library does not come back when the server closes the connection before there is a session, for example because
-    // its database does not answer.
+    // The library does not come back when the server closes the connection and does not say that it may, which happens when
+    // it fails to open the session.
     this.#connection.onclose(() => {
       if (this.#running) {
         this.#drop();
@@ -155,6 +158,11 @@ export class ChatClient {
    * @throws {Refusal} the server does not take it
    */
   send(workflowId: string, content: string, replyTo?: string): Promise<Ack> {
+    if (content.length > MAXIMUM_LENGTH) {
+      // Far beyond the limit the server closes the connection instead of refusing, and the repeat would close the next one.
+      return Promise.reject(new Refusal("validation.failed", `A message has at most ${MAXIMUM_LENGTH} characters.`));
+    }
+
     const clientMessageId = crypto.randomUUID();
     return new Promise((resolve, reject) => {
       const message = { content, workflowId, clientMessageId, ...(replyTo === undefined ? {} : { replyTo }) };

@@ -10,7 +10,7 @@ Builds bmadServer.sln (Release) and runs the test projects under tests/, or only
 
   ./test.sh Domain.UnitTests
 
-It needs the .NET SDK that global.json names, and node with npm. The suites that need PostgreSQL look for it in
+It needs the .NET SDK that global.json names, node with npm, and curl. The suites that need PostgreSQL look for it in
 BMADSERVER_TEST_POSTGRES (an administrator's connection string), then in Docker, then among the local binaries.
 
 It ends with the line "N passed, N failed, N skipped", over all suites. A suite that did not come to an end counts as a
@@ -41,6 +41,7 @@ missing=()
 command -v dotnet >/dev/null 2>&1 || missing+=('dotnet: the .NET SDK that global.json names')
 command -v node >/dev/null 2>&1 || missing+=('node: Node.js 20 or newer')
 command -v npm >/dev/null 2>&1 || missing+=('npm: comes with Node.js')
+command -v curl >/dev/null 2>&1 || missing+=("curl: the documentation's examples are run")
 [ ${#missing[@]} = 0 ] || fail 'Missing on this machine:' "${missing[@]/#/  }"
 dotnet --version >/dev/null || fail 'No installed .NET SDK satisfies global.json.'
 

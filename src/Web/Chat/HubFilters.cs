@@ -34,6 +34,8 @@ internal sealed class CallerFilter(TimeProvider time) : IHubFilter
 /// <summary>Turns what a handler throws into <c>code: sentence</c>, and keeps everything else to the log.</summary>
 internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logger) : IHubFilter
 {
+    private static readonly TimeSpan PauseBeforeRetry = TimeSpan.FromSeconds(1);
+
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext,
         Func<HubInvocationContext, ValueTask<object?>> next
@@ -69,6 +71,9 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
         catch (Exception failure) when (!context.Context.ConnectionAborted.IsCancellationRequested)
         {
             var answer = Translate(failure, nameof(OnConnectedAsync));
+
+            // Clients that count a connection as made once its handshake is done come back at once, over and over.
+            await Task.Delay(PauseBeforeRetry, context.Context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new HubException($"{answer.Code}: {answer.Sentence}");
         }
     }

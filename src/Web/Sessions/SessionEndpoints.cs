@@ -25,12 +25,17 @@ internal static class SessionEndpoints
         sessions
             .MapPost("/{id}/extend", ExtendAsync)
             .WithSummary("Start the session's idle limit anew. With If-Match, only at that version.")
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status410Gone)
+            .Refuses(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status410Gone
+            )
             .WithExample();
         sessions
             .MapDelete("/{id}", EndAsync)
             .WithSummary("End the session and close its connection. With If-Match, only at that version.")
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
             .WithExample();
     }
 

@@ -55,8 +55,9 @@ public sealed class ConnectionLossTests(Database database) : ChatTest(database)
         var first = Task.WhenAll(messages.Select(message => client.InvokeAsync("SendMessage", message)));
         await client.WaitForEventAsync(workflow, 5);
         _network.ResetConnections();
-        await Should.ThrowAsync<Exception>(first);
         await client.Closed;
+        // Which of them were answered before the cut is left to chance.
+        await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var restored = await ConnectedAsync(Sarah, client.SessionId, _network.Url);
         await Task.WhenAll(messages.Select(message => restored.InvokeAsync("SendMessage", message)));
 

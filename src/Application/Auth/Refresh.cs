@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
@@ -69,10 +68,10 @@ internal sealed class RefreshHandler(
 ) : IRequestHandler<Refresh, Tokens>
 {
     /// <summary>
-    /// Tabs that wake up together refresh together, but their requests do not arrive together. Nobody has the answer before
-    /// this time is over, so whoever asks until then has lost the race; whoever asks afterwards is replaying.
+    /// Tabs that wake up together refresh together, but their requests do not arrive together. The first one waits this long
+    /// before it uses the token up, and whoever asks until it is answered has lost the race; whoever asks afterwards is replaying.
     /// </summary>
-    private static readonly TimeSpan ShortestExchange = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(100);
 
     public async Task<Tokens> Handle(Refresh request, CancellationToken cancellationToken)
     {
@@ -89,10 +88,10 @@ internal sealed class RefreshHandler(
 
         try
         {
-            var started = Stopwatch.GetTimestamp();
-            var exchanged = await ExchangeAsync(hash, cancellationToken);
-            var rest = ShortestExchange - Stopwatch.GetElapsedTime(started);
-            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
+            await Task.Delay(GatheringTime, cancellationToken);
+
+            // From here on the caller's going away changes nothing: a token that is used up must not be taken for one replayed.
+            var exchanged = await ExchangeAsync(hash, CancellationToken.None);
             underWay.Complete(hash);
             return exchanged;
         }

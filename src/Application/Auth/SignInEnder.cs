@@ -20,10 +20,9 @@ internal sealed class SignInEnder(
         var ended = await OptimisticConcurrency.RetryAsync(
             () => unitOfWork.ExecuteAsync(token => RevokeAsync(familyId, reason, token), cancellationToken)
         );
-        foreach (var session in ended)
-        {
-            await connections.CloseAsync(session, reason);
-        }
+
+        // All at once: none receives anything more while another is being told.
+        await Task.WhenAll(ended.Select(session => connections.CloseAsync(session, reason)));
     }
 
     private async Task<IReadOnlyList<SessionId>> RevokeAsync(

@@ -56,10 +56,16 @@ internal sealed class SendMessageHandler(
         {
             return await unitOfWork.ExecuteAsync(target, token => PostAsync(target, request, token), cancellationToken);
         }
-        catch (DuplicateKeyException lost) when (request.ClientMessageId is not null)
+        catch (Exception failure) when (request.ClientMessageId is not null && failure is DuplicateKeyException or DomainException)
         {
-            // The same send is under way on another connection, and it won.
-            return await FindRepeatedAsync(request, cancellationToken) ?? throw MessageErrors.IdempotencyConflict(lost);
+            // The same send may have been under way on another connection, and have won while this one waited. Its ack counts,
+            // even where this one was refused by what happened in between.
+            if (await FindRepeatedAsync(request, cancellationToken) is { } won)
+            {
+                return won;
+            }
+
+            throw;
         }
     }
 

@@ -40,11 +40,7 @@ internal sealed class SweepSessionsHandler(
         while (true)
         {
             var batch = await EndIdleAsync(cancellationToken);
-            foreach (var session in batch)
-            {
-                await connections.CloseAsync(session, SessionEndReason.Expired);
-            }
-
+            await Task.WhenAll(batch.Select(session => connections.CloseAsync(session, SessionEndReason.Expired)));
             ended += batch.Count;
             if (batch.Count < BatchSize)
             {

@@ -27,20 +27,25 @@ internal sealed class GetEventsValidator : AbstractValidator<GetEvents>
     }
 }
 
-internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows) : IRequestHandler<GetEvents, EventPage>
+internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows, IUnitOfWork unitOfWork)
+    : IRequestHandler<GetEvents, EventPage>
 {
-    public async Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
+    public Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
-        var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
-        var events = await workflows.ListEventsAsync(id, request.After, request.Limit, cancellationToken);
-
-        // The log may have grown between the two reads.
-        var lastOnPage = events.Count > 0 ? events[^1].Sequence : request.After;
-        return new EventPage(
-            [.. events.Select(EventView.Of)],
-            events.Count > 0 ? Math.Max(workflow.LastSequence, lastOnPage) : workflow.LastSequence,
-            lastOnPage < workflow.LastSequence
+        return unitOfWork.ReadAsync(
+            async token =>
+            {
+                var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, token);
+                var events = await workflows.ListEventsAsync(id, request.After, request.Limit, token);
+                var lastOnPage = events.Count > 0 ? events[^1].Sequence : request.After;
+                return new EventPage(
+                    [.. events.Select(EventView.Of)],
+                    workflow.LastSequence,
+                    HasMore: lastOnPage < workflow.LastSequence
+                );
+            },
+            cancellationToken
         );
     }
 }

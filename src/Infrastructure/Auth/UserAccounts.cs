@@ -76,14 +76,15 @@ internal sealed class UserAccounts(
             .SingleOrDefaultAsync(account => account.NormalizedEmail == normalized, cancellationToken);
         var verdict = users.PasswordHasher.VerifyHashedPassword(null!, user?.PasswordHash ?? dummy.Hash, password);
 
-        if (user is not null && !IsLocked(user))
+        if (verdict != PasswordVerificationResult.Failed)
         {
-            if (verdict != PasswordVerificationResult.Failed)
+            if (user is not null && await TryPassAsync(user, cancellationToken))
             {
-                await ForgetFailuresAsync(user, cancellationToken);
                 return user.ToUser();
             }
-
+        }
+        else if (user is not null && !IsLocked(user))
+        {
             await CountFailureAsync(user, cancellationToken);
         }
 
@@ -142,20 +143,21 @@ internal sealed class UserAccounts(
         );
     }
 
-    private async Task ForgetFailuresAsync(ApplicationUser user, CancellationToken cancellationToken)
+    /// <summary>
+    /// Forgets earlier failures, unless the account is locked by now: guesses that were checked at the same time may have
+    /// locked it since it was read.
+    /// </summary>
+    /// <returns>Whether the account is not locked.</returns>
+    private async Task<bool> TryPassAsync(ApplicationUser user, CancellationToken cancellationToken)
     {
-        if (user.AccessFailedCount == 0)
-        {
-            return;
-        }
-
-        await unitOfWork.ExecuteAsync(
-            token =>
-                db
-                    .Users.Where(account => account.Id == user.Id)
-                    .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), token),
-            cancellationToken
-        );
+        var now = time.Now();
+        return await unitOfWork.ExecuteAsync(
+                token =>
+                    db
+                        .Users.Where(account => account.Id == user.Id && (account.LockoutEnd == null || account.LockoutEnd <= now))
+                        .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), token),
+                cancellationToken
+            ) == 1;
     }
 }
 

@@ -61,14 +61,14 @@ internal sealed class ConnectionLifecycle(
             session,
             cause?.GetType().Name ?? "none"
         );
-        await connections.DetachAsync(session, context.ConnectionId);
+        connections.Detach(session, context.ConnectionId);
         await mediator.Send(new DropConnection(session, context.ConnectionId), CancellationToken.None);
     }
 
     private async Task AttachAsync(HubCallerContext context, IChatClient client, OpenedSession opened)
     {
         // Subscribed first and read afterwards, so that what happens in between is either seen or arrives.
-        await connections.AttachAsync(context, opened);
+        connections.Attach(context, opened);
         var confirmed = await mediator.Send(new ConfirmSession(opened.Id, context.ConnectionId), context.ConnectionAborted);
         foreach (var lost in opened.JoinedWorkflows.ExceptBy(confirmed.JoinedWorkflows.Select(joined => joined.WorkflowId), id => id.Value))
         {
@@ -90,7 +90,7 @@ internal sealed class ConnectionLifecycle(
         }
         else if (opened.Recovery != SessionRecovery.None)
         {
-            await connections.ShowPresentAsync(opened.Id);
+            connections.ShowPresent(opened.Id);
         }
     }
 

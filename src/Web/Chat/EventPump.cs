@@ -42,12 +42,7 @@ internal sealed class EventPump(
         {
             try
             {
-                Push(@event);
-                if (@event is ParticipantRemoved removed)
-                {
-                    // After the push: the one who is removed still learns of it, and of nothing later.
-                    await connections.UnsubscribeUserAsync(removed.UserId, removed.WorkflowId);
-                }
+                Deliver(@event);
             }
             catch (Exception failure)
             {
@@ -56,21 +51,21 @@ internal sealed class EventPump(
         }
     }
 
-    /// <summary>
-    /// Queues the event for every connection, in this order, and does not wait until it is written: SignalR keeps the
-    /// order a connection, and a client that reads slowly must hold up nobody else.
-    /// </summary>
-    private void Push(WorkflowEvent @event)
+    /// <summary>One who is removed still learns of it, and of nothing later; one who is brought in again learns of that first.</summary>
+    private void Deliver(WorkflowEvent @event)
     {
-        var push = hub.Clients.Group(LiveConnections.GroupOf(@event.WorkflowId)).ReceiveEvent(EventView.Of(@event));
-        if (!push.IsCompletedSuccessfully)
+        if (@event is ParticipantAdded added)
         {
-            _ = push.ContinueWith(
-                failed => LogFailure(failed.Exception!, @event),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default
-            );
+            connections.ResubscribeUser(added.UserId, added.WorkflowId);
+        }
+
+        hub.Clients.Group(LiveConnections.GroupOf(@event.WorkflowId))
+            .ReceiveEvent(EventView.Of(@event))
+            .Unawaited(failure => LogFailure(failure, @event));
+
+        if (@event is ParticipantRemoved removed)
+        {
+            connections.UnsubscribeUser(removed.UserId, removed.WorkflowId);
         }
     }
 

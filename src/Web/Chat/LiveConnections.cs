@@ -11,7 +11,11 @@ namespace BmadServer.Web.Chat;
 /// The node's open connections, by session. SignalR's groups decide who receives an event; this knows which groups a
 /// connection is in, so that they can be taken away, and who is present.
 /// </summary>
-internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : ILiveConnections
+/// <remarks>
+/// Groups are changed and presence is announced under the same lock as the tables, so that neither can come to disagree
+/// with them. On one node both are done when the call returns; nothing here waits for a client to read.
+/// </remarks>
+internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILogger<LiveConnections> logger) : ILiveConnections
 {
     /// <summary>How long a client that no longer reads can delay its own end.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
@@ -24,7 +28,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
     /// Takes a new connection in, subscribed to what its session has joined. An older one of the session goes; where a newer
     /// one has overtaken this, nothing happens.
     /// </summary>
-    public async Task AttachAsync(HubCallerContext context, OpenedSession opened)
+    public void Attach(HubCallerContext context, OpenedSession opened)
     {
         var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version);
         Connection? replaced;
@@ -36,98 +40,119 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
             }
 
             _bySession[opened.Id] = connection;
-        }
 
-        // The new one first: its user must not go offline in between.
-        foreach (var joined in opened.JoinedWorkflows)
-        {
-            await SubscribeAsync(connection, joined);
+            // The new one first: its user must not go offline in between.
+            foreach (var joined in opened.JoinedWorkflows)
+            {
+                Open(connection, joined);
+            }
+
+            if (replaced is not null)
+            {
+                UnsubscribeFromAll(replaced);
+            }
         }
 
         if (replaced is not null)
         {
-            await UnsubscribeFromAllAsync(replaced);
-            await EndAsync(replaced.Context, SessionEndReason.Replaced);
+            EndAsync(replaced.Context, SessionEndReason.Replaced).Unawaited(LogFailure);
         }
     }
 
     /// <summary>Forgets a connection that has closed.</summary>
-    public async Task DetachAsync(SessionId session, string connectionId)
+    public void Detach(SessionId session, string connectionId)
     {
-        Connection? closed;
         lock (_gate)
         {
-            if (!_bySession.TryGetValue(session, out closed) || closed.Id != connectionId)
+            if (_bySession.TryGetValue(session, out var closed) && closed.Id == connectionId)
             {
-                return;
+                _bySession.Remove(session);
+                UnsubscribeFromAll(closed);
             }
-
-            _bySession.Remove(session);
         }
-
-        await UnsubscribeFromAllAsync(closed);
     }
 
     /// <summary>Tells the session's connection who else is present in its workflows.</summary>
-    public async Task ShowPresentAsync(SessionId session)
+    public void ShowPresent(SessionId session)
     {
-        List<PresenceChanged> present = [];
-        Connection? viewer;
         lock (_gate)
         {
-            if (!_bySession.TryGetValue(session, out viewer))
+            if (!_bySession.TryGetValue(session, out var viewer))
             {
                 return;
             }
 
             foreach (var workflow in viewer.Subscriptions)
             {
-                present.AddRange(
-                    _byWorkflow[workflow]
-                        .DistinctBy(connection => connection.UserId)
-                        .Where(connection => connection.UserId != viewer.UserId)
-                        .Select(connection => connection.Presence(workflow, online: true))
-                );
+                foreach (var present in _byWorkflow[workflow].DistinctBy(connection => connection.UserId))
+                {
+                    if (present.UserId != viewer.UserId)
+                    {
+                        Announce(hub.Clients.Client(viewer.Id), present, workflow, online: true);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Stops a workflow's events on all connections of a user who was removed from it.</summary>
+    public void UnsubscribeUser(UserId user, WorkflowId workflow)
+    {
+        lock (_gate)
+        {
+            if (_byWorkflow.TryGetValue(workflow, out var subscribed))
+            {
+                foreach (var connection in subscribed.Where(connection => connection.UserId == user).ToArray())
+                {
+                    Unsubscribe(connection, workflow);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// A user who was removed has been brought in again: the connections that never closed the workflow receive its events
+    /// again, as their sessions say.
+    /// </summary>
+    public void ResubscribeUser(UserId user, WorkflowId workflow)
+    {
+        lock (_gate)
+        {
+            foreach (var connection in _bySession.Values)
+            {
+                if (connection.UserId == user && connection.Opened.Contains(workflow))
+                {
+                    Subscribe(connection, workflow);
+                }
+            }
+        }
+    }
+
+    public Task SubscribeAsync(SessionId session, WorkflowId workflow)
+    {
+        lock (_gate)
+        {
+            if (_bySession.TryGetValue(session, out var connection))
+            {
+                Open(connection, workflow);
             }
         }
 
-        foreach (var presence in present)
-        {
-            await hub.Clients.Client(viewer.Id).PresenceChanged(presence);
-        }
+        return Task.CompletedTask;
     }
 
-    /// <summary>Stops a workflow's events on all connections of a user.</summary>
-    public async Task UnsubscribeUserAsync(UserId user, WorkflowId workflow)
+    public Task UnsubscribeAsync(SessionId session, WorkflowId workflow)
     {
-        Connection[] theirs;
         lock (_gate)
         {
-            theirs = _byWorkflow.TryGetValue(workflow, out var subscribed)
-                ? [.. subscribed.Where(connection => connection.UserId == user)]
-                : [];
+            if (_bySession.TryGetValue(session, out var connection))
+            {
+                connection.Opened.Remove(workflow);
+                Unsubscribe(connection, workflow);
+            }
         }
 
-        foreach (var connection in theirs)
-        {
-            await UnsubscribeAsync(connection, workflow);
-        }
-    }
-
-    public async Task SubscribeAsync(SessionId session, WorkflowId workflow)
-    {
-        if (Find(session) is { } connection)
-        {
-            await SubscribeAsync(connection, workflow);
-        }
-    }
-
-    public async Task UnsubscribeAsync(SessionId session, WorkflowId workflow)
-    {
-        if (Find(session) is { } connection)
-        {
-            await UnsubscribeAsync(connection, workflow);
-        }
+        return Task.CompletedTask;
     }
 
     public async Task CloseAsync(SessionId session, SessionEndReason reason)
@@ -135,21 +160,23 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         Connection? closed;
         lock (_gate)
         {
-            _bySession.Remove(session, out closed);
+            if (_bySession.Remove(session, out closed))
+            {
+                UnsubscribeFromAll(closed);
+            }
         }
 
         if (closed is not null)
         {
-            await UnsubscribeFromAllAsync(closed);
             await EndAsync(closed.Context, reason);
         }
     }
 
     /// <summary>The same for one connection, whether or not it is the session's present one.</summary>
-    public async Task CloseAsync(HubCallerContext context, SessionId session, SessionEndReason reason)
+    public Task CloseAsync(HubCallerContext context, SessionId session, SessionEndReason reason)
     {
-        await DetachAsync(session, context.ConnectionId);
-        await EndAsync(context, reason);
+        Detach(session, context.ConnectionId);
+        return EndAsync(context, reason);
     }
 
     public Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping)
@@ -162,8 +189,10 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
                 : [];
         }
 
-        var typing = new TypingChanged(workflow.Value, user.Value, name, isTyping);
-        return hub.Clients.GroupExcept(GroupOf(workflow), own).TypingChanged(typing);
+        hub.Clients.GroupExcept(GroupOf(workflow), own)
+            .TypingChanged(new TypingChanged(workflow.Value, user.Value, name, isTyping))
+            .Unawaited(LogFailure);
+        return Task.CompletedTask;
     }
 
     public IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow)
@@ -179,78 +208,40 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
     /// <summary>The group of those who have the workflow open.</summary>
     public static string GroupOf(WorkflowId workflow) => workflow.ToString();
 
-    private Connection? Find(SessionId session)
+    private void Open(Connection connection, WorkflowId workflow)
     {
-        lock (_gate)
-        {
-            return _bySession.GetValueOrDefault(session);
-        }
+        connection.Opened.Add(workflow);
+        Subscribe(connection, workflow);
     }
 
-    private async Task SubscribeAsync(Connection connection, WorkflowId workflow)
+    private void Subscribe(Connection connection, WorkflowId workflow)
     {
-        bool isFirstOfUser;
-        lock (_gate)
+        if (connection.IsClosed || !connection.Subscriptions.Add(workflow))
         {
-            if (connection.IsClosed || !connection.Subscriptions.Add(workflow))
-            {
-                return;
-            }
-
-            if (!_byWorkflow.TryGetValue(workflow, out var subscribed))
-            {
-                _byWorkflow.Add(workflow, subscribed = []);
-            }
-
-            isFirstOfUser = subscribed.All(other => other.UserId != connection.UserId);
-            subscribed.Add(connection);
+            return;
         }
 
-        await hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow));
+        if (!_byWorkflow.TryGetValue(workflow, out var subscribed))
+        {
+            _byWorkflow.Add(workflow, subscribed = []);
+        }
+
+        var isFirstOfUser = subscribed.All(other => other.UserId != connection.UserId);
+        subscribed.Add(connection);
+        hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
         if (isFirstOfUser)
         {
-            await Others(workflow, connection).PresenceChanged(connection.Presence(workflow, online: true));
+            Announce(Others(workflow, connection), connection, workflow, online: true);
         }
     }
 
-    private async Task UnsubscribeAsync(Connection connection, WorkflowId workflow)
+    private void Unsubscribe(Connection connection, WorkflowId workflow)
     {
-        bool wasLastOfUser;
-        lock (_gate)
+        if (!connection.Subscriptions.Remove(workflow))
         {
-            if (!connection.Subscriptions.Remove(workflow))
-            {
-                return;
-            }
-
-            wasLastOfUser = RemoveFromWorkflow(connection, workflow);
+            return;
         }
 
-        await hub.Groups.RemoveFromGroupAsync(connection.Id, GroupOf(workflow));
-        if (wasLastOfUser)
-        {
-            await Others(workflow, connection).PresenceChanged(connection.Presence(workflow, online: false));
-        }
-    }
-
-    private async Task UnsubscribeFromAllAsync(Connection connection)
-    {
-        WorkflowId[] workflows;
-        lock (_gate)
-        {
-            connection.IsClosed = true;
-            workflows = [.. connection.Subscriptions];
-        }
-
-        foreach (var workflow in workflows)
-        {
-            await UnsubscribeAsync(connection, workflow);
-        }
-    }
-
-    /// <returns>Whether the user has no other connection there.</returns>
-    private bool RemoveFromWorkflow(Connection connection, WorkflowId workflow)
-    {
         var subscribed = _byWorkflow[workflow];
         subscribed.Remove(connection);
         if (subscribed.Count == 0)
@@ -258,10 +249,28 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
             _byWorkflow.Remove(workflow);
         }
 
-        return subscribed.All(other => other.UserId != connection.UserId);
+        hub.Groups.RemoveFromGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
+        if (subscribed.All(other => other.UserId != connection.UserId))
+        {
+            Announce(Others(workflow, connection), connection, workflow, online: false);
+        }
+    }
+
+    private void UnsubscribeFromAll(Connection connection)
+    {
+        connection.IsClosed = true;
+        foreach (var workflow in connection.Subscriptions.ToArray())
+        {
+            Unsubscribe(connection, workflow);
+        }
     }
 
     private IChatClient Others(WorkflowId workflow, Connection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
+
+    private void Announce(IChatClient viewers, Connection connection, WorkflowId workflow, bool online) =>
+        viewers
+            .PresenceChanged(new PresenceChanged(workflow.Value, connection.UserId.Value, connection.Name, online))
+            .Unawaited(LogFailure);
 
     private async Task EndAsync(HubCallerContext context, SessionEndReason reason)
     {
@@ -269,6 +278,8 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
         await Task.WhenAny(farewell, Task.Delay(FarewellTime));
         context.Abort();
     }
+
+    private void LogFailure(Exception failure) => logger.LogError(failure, "A connection could not be told or changed");
 
     private sealed class Connection(HubCallerContext context, UserId userId, string name, int version)
     {
@@ -278,14 +289,18 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub) : I
 
         public UserId UserId { get; } = userId;
 
+        public string Name { get; } = name;
+
         /// <summary>The session's version when this connection took it.</summary>
         public int Version { get; } = version;
 
+        /// <summary>What the device has opened and not closed, whether or not its user may see it at the moment.</summary>
+        public HashSet<WorkflowId> Opened { get; } = [];
+
+        /// <summary>Of <see cref="Opened"/>, what arrives.</summary>
         public HashSet<WorkflowId> Subscriptions { get; } = [];
 
         /// <summary>Once true, no subscription is added any more.</summary>
         public bool IsClosed { get; set; }
-
-        public PresenceChanged Presence(WorkflowId workflow, bool online) => new(workflow.Value, UserId.Value, name, online);
     }
 }

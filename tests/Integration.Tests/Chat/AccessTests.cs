@@ -175,11 +175,29 @@ public sealed class AccessTests(Database database) : ChatTest(database)
     }
 
     [Test]
-    public async Task One_who_goes_and_is_added_again_joins_again_and_goes_on()
+    public async Task One_who_goes_and_is_added_again_goes_on_with_what_is_still_open()
     {
         var workflow = await SharedWorkflowAsync((Marco, "contributor"));
         var client = await JoinedAsync(Marco, workflow);
         await Marco.RemoveAsync(workflow, Marco);
+        await AddAsync(Sarah, workflow, Marco);
+
+        var ack = await client.InvokeAsync("SendMessage", "Back");
+
+        await client.WaitForEventAsync(workflow, ack.Number("sequence"));
+        client
+            .Events(workflow)
+            .Select(@event => @event.Text("kind"))
+            .ShouldBe(["participantRemoved", "participantAdded", "messagePosted"]);
+    }
+
+    [Test]
+    public async Task One_who_closed_it_and_is_added_again_receives_nothing_until_they_join()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var client = await JoinedAsync(Marco, workflow);
+        await Marco.RemoveAsync(workflow, Marco);
+        await client.CallAsync("LeaveWorkflow", workflow);
         await AddAsync(Sarah, workflow, Marco);
 
         await client.InvokeAsync("JoinWorkflow", workflow);

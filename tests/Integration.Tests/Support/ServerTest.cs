@@ -61,6 +61,14 @@ public abstract class ServerTest(Database database)
         return disposable;
     }
 
+    /// <summary>Disposes of it after the fixture's tests.</summary>
+    protected T UsingForFixture<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _ofFixture.Add(disposable);
+        return disposable;
+    }
+
     /// <summary>A user of this test's own, registered and signed in.</summary>
     protected async Task<TestUser> SignedInAsync(string displayName = "Sarah", TestServer? server = null) =>
         Using(await TestUser.SignUpAsync((server ?? Server).Url, displayName));

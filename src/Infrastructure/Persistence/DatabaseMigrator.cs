@@ -22,7 +22,9 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
         [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
 
-    /// <exception cref="StartupException">The database is out of reach, or does not let the server in.</exception>
+    /// <exception cref="StartupException">
+    /// The database is out of reach, or does not let the server in, or the embedded one's files cannot be written.
+    /// </exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         // The context is pooled: who gets it next expects the usual timeout.
@@ -39,7 +41,8 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
                 await MigratePostgresAsync(cancellationToken);
             }
         }
-        catch (Exception failure) when (DatabaseErrors.IsDatabaseError(failure))
+        catch (Exception failure)
+            when (DatabaseErrors.IsDatabaseError(failure) || failure is IOException or UnauthorizedAccessException)
         {
             throw new StartupException($"The database cannot be brought up to date: {failure.GetBaseException().Message}", failure);
         }

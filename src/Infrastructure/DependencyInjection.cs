@@ -1,3 +1,4 @@
+using System.Numerics;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
@@ -30,6 +31,9 @@ public static class DependencyInjection
     /// </summary>
     private const int PasswordIterations = 220_000;
 
+    /// <summary>Far below where times and buffer sizes overflow.</summary>
+    private const int MaximumSetting = 1_000_000;
+
     /// <summary>Registers the database, the repositories, accounts, tokens and the session sweep.</summary>
     /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
@@ -39,6 +43,9 @@ public static class DependencyInjection
             throw new StartupException("This version runs on one node, without a backplane: unset ConnectionStrings__redis.");
         }
 
+        RequirePositive<double>(configuration, SessionOptions.Section, nameof(SessionOptions.RecoveryWindowSeconds));
+        RequirePositive<double>(configuration, SessionOptions.Section, nameof(SessionOptions.IdleTimeoutMinutes));
+        RequirePositive<int>(configuration, MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
         var directory = DataDirectory.Open(configuration);
         services.AddSingleton(directory);
         services.AddSingleton(TimeProvider.System);
@@ -54,6 +61,32 @@ public static class DependencyInjection
     private static T Options<T>(IConfiguration configuration, string section)
         where T : class, new() => configuration.GetSection(section).Get<T>() ?? new T();
 
+    private static void RequirePositive<T>(IConfiguration configuration, string section, string name)
+        where T : struct, INumber<T>
+    {
+        var key = $"{section}:{name}";
+        if (!IsPositive())
+        {
+            throw new StartupException(
+                $"{section}__{name} must be a {(typeof(T) == typeof(int) ? "whole " : "")}number above 0 "
+                    + $"and at most {MaximumSetting}, not \"{configuration[key]}\"."
+            );
+        }
+
+        bool IsPositive()
+        {
+            try
+            {
+                var value = configuration.GetValue(key, T.One);
+                return value > T.Zero && value <= T.CreateChecked(MaximumSetting);
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        }
+    }
+
     private static void AddPersistence(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
     {
         if (configuration.GetConnectionString("bmadserver") is { Length: > 0 } connectionString)
@@ -64,6 +97,7 @@ public static class DependencyInjection
         }
         else
         {
+            directory.RequireWritable();
             var embedded = new SqliteConnectionStringBuilder { DataSource = directory.DatabaseFile, ForeignKeys = true }.ToString();
             services.AddDbContextPool<AppDbContext, SqliteAppDbContext>(options => options.UseEmbedded(embedded));
             services.AddSingleton<IWriteLocks, SqliteWriteLocks>();

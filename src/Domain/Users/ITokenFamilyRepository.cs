@@ -15,4 +15,8 @@ public interface ITokenFamilyRepository
     /// Marks the token as exchanged, unless somebody else has: of any number of simultaneous calls exactly one returns true.
     /// </summary>
     Task<bool> TryConsumeAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Deletes refresh tokens that expired before that moment, the oldest first.</summary>
+    /// <returns>How many; at most the limit.</returns>
+    Task<int> DeleteExpiredAsync(DateTimeOffset expiredBefore, int limit, CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -36,8 +37,9 @@ internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) :
         {
             OnMessageReceived = context =>
             {
-                // A browser cannot set a header on a WebSocket; only there does the token come in the query.
-                if (context.HttpContext.WebSockets.IsWebSocketRequest)
+                // A browser cannot set a header on a WebSocket; only there does the token come in the query. Anybody can
+                // send a WebSocket's headers, so it must be a hub's address too.
+                if (context.HttpContext.WebSockets.IsWebSocketRequest && IsForHub(context.HttpContext))
                 {
                     context.Token = context.Request.Query["access_token"];
                 }
@@ -47,6 +49,8 @@ internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) :
             OnTokenValidated = RequireStandingSignInAsync,
         };
     }
+
+    private static bool IsForHub(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null;
 
     private bool IsInDate(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using BmadServer.Infrastructure.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
@@ -20,7 +21,7 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
     public SymmetricSecurityKey Key { get; } = key;
 
     /// <summary>The configured key, or the data directory's own, which is made the first time.</summary>
-    /// <exception cref="StartupException">The configured key must not be used.</exception>
+    /// <exception cref="StartupException">The key must not be used, or cannot be made or read.</exception>
     public static SigningKey Load(IConfiguration configuration, DataDirectory directory)
     {
         const string name = $"{JwtOptions.Section}:{nameof(JwtOptions.SigningKey)}";
@@ -79,17 +80,24 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
     private static byte[] LoadOrCreate(DataDirectory directory)
     {
         var path = Path.Combine(directory.Path, FileName);
-        if (!File.Exists(path))
+        try
         {
-            Create(path);
-        }
+            if (!File.Exists(path))
+            {
+                Create(path);
+            }
 
-        if (!OperatingSystem.IsWindows())
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            return Decode(File.ReadAllText(path), path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            throw new StartupException($"The signing key {path} cannot be made or read: {failure.Message}", failure);
         }
-
-        return Decode(File.ReadAllText(path), path);
     }
 
     /// <summary>Written whole under another name first: of two servers that start together both read the same key.</summary>
@@ -102,9 +110,12 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var writer = new StreamWriter(draft, options))
+        using (var file = new FileStream(draft, options))
         {
-            writer.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(MinimumBytes)));
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(MinimumBytes))));
+
+            // Else a power cut could leave the name without the contents, and no token would be worth anything any more.
+            file.Flush(flushToDisk: true);
         }
 
         try
@@ -112,6 +123,10 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
             File.Move(draft, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
+        {
+            // The other server's key it is.
+        }
+        finally
         {
             File.Delete(draft);
         }

@@ -35,4 +35,18 @@ internal sealed class DataDirectory
 
         return new DataDirectory { Path = path };
     }
+
+    /// <exception cref="StartupException">No file can be made in it.</exception>
+    public void RequireWritable()
+    {
+        var probe = System.IO.Path.Combine(Path, $".probe.{Environment.ProcessId}.{Guid.CreateVersion7():N}");
+        try
+        {
+            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The data directory {Path} cannot be written to: {failure.Message}", failure);
+        }
+    }
 }

@@ -13,15 +13,23 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
     /// <summary>An arbitrary number that no other use of advisory locks in this database may take.</summary>
     private const long AdvisoryLockKey = 0x626D_6164_5F6D_6967;
 
+    /// <summary>For the wait for another server that migrates, and for a migration that rewrites a large table.</summary>
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The names of the migrations that the database lacks.</summary>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
         [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
 
-    /// <exception cref="StartupException">The database is out of reach, or does not let the server in.</exception>
+    /// <exception cref="StartupException">
+    /// The database is out of reach, or does not let the server in, or the embedded one's files cannot be written.
+    /// </exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        // The context is pooled: who gets it next expects the usual timeout.
+        var usualTimeout = db.Database.GetCommandTimeout();
+        db.Database.SetCommandTimeout(CommandTimeout);
         try
         {
             if (db.Database.IsSqlite())
@@ -33,9 +41,14 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
                 await MigratePostgresAsync(cancellationToken);
             }
         }
-        catch (Exception failure) when (DatabaseErrors.IsDatabaseError(failure))
+        catch (Exception failure)
+            when (DatabaseErrors.IsDatabaseError(failure) || failure is IOException or UnauthorizedAccessException)
         {
             throw new StartupException($"The database cannot be brought up to date: {failure.GetBaseException().Message}", failure);
+        }
+        finally
+        {
+            db.Database.SetCommandTimeout(usualTimeout);
         }
     }
 

@@ -19,7 +19,8 @@ public sealed class PostgresAppDbContext(DbContextOptions<PostgresAppDbContext> 
         var session = modelBuilder.Entity<Session>();
         session.Property(entity => entity.State).HasColumnType("jsonb");
 
-        // Answers "which sessions have this workflow open" with a containment test on the state.
+        // Nothing in the server runs it yet: for operators' questions and for later features, such as "which sessions have
+        // this workflow open", which is a containment test on the state.
         session.HasIndex(entity => entity.State).HasMethod("gin").HasOperators("jsonb_path_ops");
     }
 }

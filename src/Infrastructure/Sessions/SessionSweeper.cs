@@ -1,3 +1,4 @@
+using BmadServer.Application.Auth;
 using BmadServer.Application.Sessions;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BmadServer.Infrastructure.Sessions;
 
-/// <summary>Runs <see cref="SweepSessions"/> for as long as the server lives.</summary>
+/// <summary>Runs <see cref="SweepSessions"/> and <see cref="SweepRefreshTokens"/> for as long as the server lives.</summary>
 internal sealed class SessionSweeper(
     IServiceScopeFactory scopes,
     SessionOptions options,
@@ -31,16 +32,23 @@ internal sealed class SessionSweeper(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var ended = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SweepSessions(), cancellationToken);
+            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+            var ended = await mediator.Send(new SweepSessions(), cancellationToken);
             if (ended > 0)
             {
                 logger.LogInformation("Ended {Count} idle sessions", ended);
+            }
+
+            var deleted = await mediator.Send(new SweepRefreshTokens(), cancellationToken);
+            if (deleted > 0)
+            {
+                logger.LogInformation("Deleted {Count} expired refresh tokens", deleted);
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // The next turn tries again: housekeeping must not take the server down with the database.
-            logger.LogWarning(failure, "The sessions could not be swept");
+            logger.LogWarning(failure, "The sessions and refresh tokens could not be swept");
         }
     }
 }

@@ -94,6 +94,13 @@ public sealed class HubTokenTests(Database database) : ChatTest(database)
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [TestCase("/api/v1/users/me")]
+    [TestCase("/api/v1/workflows")]
+    public async Task A_token_in_the_query_is_none_for_rest_with_the_headers_of_a_web_socket_either(string path)
+    {
+        (await OpenWebSocketAsync(Sarah.AccessToken, path: path)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     [Test]
     public async Task A_token_in_the_header_is_taken_for_web_sockets_too()
     {
@@ -136,7 +143,7 @@ public sealed class HubTokenTests(Database database) : ChatTest(database)
         return (await client.PostAsync("/hubs/chat/negotiate?negotiateVersion=1", null)).StatusCode;
     }
 
-    private async Task<HttpStatusCode> OpenWebSocketAsync(string? queryToken, string? headerToken = null)
+    private async Task<HttpStatusCode> OpenWebSocketAsync(string? queryToken, string? headerToken = null, string path = "/hubs/chat")
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
@@ -145,7 +152,7 @@ public sealed class HubTokenTests(Database database) : ChatTest(database)
             socket.Options.SetRequestHeader("Authorization", $"Bearer {headerToken}");
         }
 
-        var address = new UriBuilder(Server.Url) { Scheme = "ws", Path = "/hubs/chat" };
+        var address = new UriBuilder(Server.Url) { Scheme = "ws", Path = path };
         if (queryToken is not null)
         {
             address.Query = $"access_token={queryToken}";

@@ -245,7 +245,7 @@ public sealed class TypeScriptClientRestartTests(Database database) : ServerTest
 public sealed class TypeScriptClientCheckpointTests(Database database) : ServerTest(database)
 {
     protected override IReadOnlyDictionary<string, string> Settings =>
-        new Dictionary<string, string> { ["Sessions:RecoveryWindowSeconds"] = "0" };
+        new Dictionary<string, string> { ["Sessions:RecoveryWindowSeconds"] = "0.001" };
 
     [Test]
     public async Task Coming_back_after_the_recovery_window_it_goes_on_from_the_checkpoint()

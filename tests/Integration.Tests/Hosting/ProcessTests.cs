@@ -114,6 +114,27 @@ public sealed class ProcessTests
         ended.ShouldBeRefusal().ShouldContain("data directory");
     }
 
+    [TestCase(null)]
+    [TestCase("7RtxXw5rgRz0cA5oWq0t8mQk3mN1u9b2v4Y6Zs8Dh0E=")]
+    public async Task A_data_directory_that_cannot_be_written_to_is_refused_in_one_line(string? key)
+    {
+        // In /proc not even root can make a file.
+        var ended = await RunAsync(
+            new() { ["Data__Directory"] = "/proc/self/task", ["Jwt__SigningKey"] = key ?? "" },
+            "--urls=http://127.0.0.1:0"
+        );
+
+        ended.ShouldBeRefusal().ShouldContain("data directory");
+    }
+
+    [Test]
+    public async Task A_setting_that_is_no_number_is_refused_in_one_line()
+    {
+        var ended = await RunAsync(new() { ["Sessions__IdleTimeoutMinutes"] = "soon" }, "--urls=http://127.0.0.1:0");
+
+        ended.ShouldBeRefusal().ShouldContain("Sessions__IdleTimeoutMinutes");
+    }
+
     private Task<ServerProcess.Ended> RunAsync(Dictionary<string, string> environment, params string[] arguments)
     {
         environment.TryAdd("Data__Directory", _directory.FullName);

@@ -54,6 +54,46 @@ public sealed class StartupTests
     }
 
     [Test]
+    public async Task A_generated_signing_key_that_is_empty_is_refused()
+    {
+        var refusal = await RefusedWithKeyFileAsync(path => File.WriteAllText(path, ""));
+
+        refusal.Message.ShouldContain("signing.key is too short");
+    }
+
+    [Test]
+    public async Task A_generated_signing_key_that_cannot_be_read_is_refused_and_nothing_is_left_behind()
+    {
+        // Whatever the rights of whoever runs this test: a directory cannot be read as a file.
+        var refusal = await RefusedWithKeyFileAsync(
+            path => Directory.CreateDirectory(path),
+            directory => Directory.GetFiles(directory, "signing.key.*").ShouldBeEmpty()
+        );
+
+        refusal.Message.ShouldContain("signing.key cannot be made or read");
+    }
+
+    [Test]
+    public async Task A_number_is_refused_that_is_none_or_not_above_zero(
+        [Values("Sessions:IdleTimeoutMinutes", "Sessions:RecoveryWindowSeconds", "Limits:MessageCharacters")] string key,
+        [Values("0", "-1", "soon", "NaN", "1e300", "")] string value
+    )
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync(key, value));
+
+        refusal.Message.ShouldStartWith($"{key.Replace(":", "__")} must be a ");
+        refusal.Message.ShouldEndWith($"not \"{value}\".");
+    }
+
+    [Test]
+    public async Task A_fraction_of_a_character_is_refused()
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("Limits:MessageCharacters", "0.5"));
+
+        refusal.Message.ShouldContain("whole number");
+    }
+
+    [Test]
     public async Task A_backplane_is_refused()
     {
         var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("ConnectionStrings:redis", "localhost:6379"));
@@ -81,6 +121,22 @@ public sealed class StartupTests
 
         refusal.Message.ShouldContain("database");
         refusal.Message.ShouldNotContain("secret");
+    }
+
+    private static async Task<StartupException> RefusedWithKeyFileAsync(Action<string> make, Action<string>? check = null)
+    {
+        var directory = Directory.CreateTempSubdirectory("bmadserver-key-");
+        try
+        {
+            make(Path.Combine(directory.FullName, "signing.key"));
+            var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("Data:Directory", directory.FullName));
+            check?.Invoke(directory.FullName);
+            return refusal;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     private static TestCaseData Case(string name, string key, string reason) => new TestCaseData(key, reason).SetArgDisplayNames(name);

@@ -1,11 +1,16 @@
 using BmadServer.Integration.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace BmadServer.Integration.Tests.Persistence;
 
 /// <summary>Servers that meet an empty database, or what another one left of it.</summary>
 public sealed class FirstStartTests
 {
+    /// <summary>The advisory lock that whoever migrates holds.</summary>
+    private const long MigrationLock = 0x626D_6164_5F6D_6967;
+
     private DirectoryInfo _directory = null!;
 
     [SetUp]
@@ -53,6 +58,28 @@ public sealed class FirstStartTests
 
         await using var server = await start.WaitAsync(cancellationToken);
         await server.ShouldBeReadyAsync();
+    }
+
+    [Test]
+    public async Task A_server_waits_longer_than_the_usual_command_timeout_while_another_one_migrates()
+    {
+        var database = await SharedPostgres.CreateDatabaseAsync();
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT pg_advisory_lock({MigrationLock})", other);
+        await command.ExecuteNonQueryAsync();
+
+        var start = StartAsync(Database.Postgres, new() { ["ConnectionStrings:bmadserver"] = $"{database};Command Timeout=1" });
+        command.CommandText =
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON oid = database WHERE datname = current_database() "
+            + "AND locktype = 'advisory' AND NOT granted)";
+        await Eventually.ShouldBeTrueAsync(async () => (bool)(await command.ExecuteScalarAsync())!, "the server waits for the lock");
+        command.CommandText = $"SELECT pg_sleep(2), pg_advisory_unlock({MigrationLock})";
+        await command.ExecuteNonQueryAsync();
+
+        await using var server = await start;
+        await server.ShouldBeReadyAsync();
+        (await server.InDatabaseAsync(db => Task.FromResult(db.Database.GetCommandTimeout()))).ShouldBeNull("the pooled context is as before");
     }
 
     private static async Task ShouldBothComeUpAsync(Database database, string key, string value)

@@ -37,5 +37,6 @@ internal sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<Refre
         builder.ToTable("refresh_tokens");
         builder.HasKey(token => token.Hash);
         builder.HasOne<TokenFamily>().WithMany().HasForeignKey(token => token.FamilyId);
+        builder.HasIndex(token => token.ExpiresAt);
     }
 }

@@ -19,4 +19,11 @@ internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepos
         await db
             .RefreshTokens.Where(token => token.Hash == hash && token.ConsumedAt == null)
             .ExecuteUpdateAsync(update => update.SetProperty(token => token.ConsumedAt, now), cancellationToken) == 1;
+
+    public Task<int> DeleteExpiredAsync(DateTimeOffset expiredBefore, int limit, CancellationToken cancellationToken) =>
+        db
+            .RefreshTokens.Where(token => token.ExpiresAt < expiredBefore)
+            .OrderBy(token => token.ExpiresAt)
+            .Take(limit)
+            .ExecuteDeleteAsync(cancellationToken);
 }

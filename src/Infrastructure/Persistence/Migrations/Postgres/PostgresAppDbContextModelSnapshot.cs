@@ -153,6 +153,9 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Postgres
                     b.HasKey("Hash")
                         .HasName("pk_refresh_tokens");
 
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_refresh_tokens_expires_at");
+
                     b.HasIndex("FamilyId")
                         .HasDatabaseName("ix_refresh_tokens_family_id");
 

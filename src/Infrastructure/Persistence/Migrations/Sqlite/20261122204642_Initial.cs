@@ -227,6 +227,11 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_refresh_tokens_expires_at",
+                table: "refresh_tokens",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_refresh_tokens_family_id",
                 table: "refresh_tokens",
                 column: "family_id");

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -28,7 +29,9 @@ internal sealed class RawHubClient : IAsyncDisposable
     public static async Task<RawHubClient> ConnectAsync(Uri url, string accessToken)
     {
         var client = new RawHubClient();
-        await client._socket.ConnectAsync(AddressOf(url, accessToken), client._patience.Token);
+        using var handler = new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync };
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        await client._socket.ConnectAsync(AddressOf(url, accessToken), invoker, client._patience.Token);
         await client.SendFrameAsync("""{"protocol":"json","version":1}""");
         (await client.ReadFrameAsync()).ShouldBe("{}");
         return client;
@@ -66,6 +69,17 @@ internal sealed class RawHubClient : IAsyncDisposable
         _socket.Dispose();
         _patience.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>With little room for what has arrived and was not read, so that a client that does not read is soon full.</summary>
+    private static async ValueTask<Stream> ConnectNarrowAsync(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 8 * 1024 };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private async Task<string> ReadFrameAsync()

@@ -5,8 +5,11 @@ namespace BmadServer.Integration.Tests.Chat;
 /// <summary>A client that has stopped reading, with everything between it and the server full.</summary>
 public sealed class StalledClientTests(Database database) : ChatTest(database)
 {
-    /// <summary>More than the operating system and the server keep for a connection together.</summary>
-    private const int Messages = 700;
+    /// <summary>
+    /// Just more than the operating system and the server keep for a connection together: the tests begin before the server
+    /// gives up on the client.
+    /// </summary>
+    private const int Messages = 320;
 
     private Guid _workflow;
     private Guid _stalledSession;

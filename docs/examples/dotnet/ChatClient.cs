@@ -20,7 +20,8 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
     /// <summary>The longest message that the server takes unless it is set up otherwise.</summary>
     private const int MaximumLength = 16_000;
 
-    private static readonly TimeSpan UnavailableDelay = TimeSpan.FromSeconds(2);
+    /// <summary>Before a call that the server could not answer just then is made again.</summary>
+    private static readonly TimeSpan RepeatDelay = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http = new() { BaseAddress = server };
 
@@ -133,7 +134,7 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         {
             if (session.JoinedWorkflows.All(joined => joined.WorkflowId != workflow))
             {
-                var snapshot = await connection.InvokeAsync<Snapshot>("JoinWorkflow", workflow);
+                var snapshot = await RepeatAsync(() => connection.InvokeAsync<Snapshot>("JoinWorkflow", workflow));
                 _have ??= snapshot.LastSequence;
             }
 
@@ -180,7 +181,7 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         EventPage page;
         do
         {
-            page = await connection.InvokeAsync<EventPage>("CatchUp", workflow, _have);
+            page = await RepeatAsync(() => connection.InvokeAsync<EventPage>("CatchUp", workflow, _have));
             foreach (var change in page.Events)
             {
                 Show(change);
@@ -198,16 +199,11 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
     {
         try
         {
-            message.Ack.TrySetResult(await connection.InvokeAsync<Ack>("SendMessage", message.Message));
+            message.Ack.TrySetResult(await RepeatAsync(() => connection.InvokeAsync<Ack>("SendMessage", message.Message)));
         }
         catch (Exception failure) when (IsFinal(failure))
         {
             message.Ack.TrySetException(failure);
-        }
-        catch (HubException)
-        {
-            await Task.Delay(UnavailableDelay);
-            await DeliverAsync(connection, message);
         }
         catch (Exception)
         {
@@ -218,6 +214,22 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         lock (_outbox)
         {
             _outbox.Remove(message);
+        }
+    }
+
+    /// <summary>Makes a call until the server carries it out or says no, or the connection breaks.</summary>
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (HubException failure) when (!IsFinal(failure))
+            {
+                await Task.Delay(RepeatDelay);
+            }
         }
     }
 
@@ -240,6 +252,7 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         failure is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized }
         || (failure is HubException && Refusal().IsMatch(failure.Message));
 
-    [GeneratedRegex(@"^(?!service\.unavailable)[a-z_]+\.[a-z_]+: ")]
+    /// <summary><c>code: sentence</c>, unless the code is about the server's state and not about the call.</summary>
+    [GeneratedRegex(@"^(?!(service|server|session)\.)[a-z_]+\.[a-z_]+: ")]
     private static partial Regex Refusal();
 }

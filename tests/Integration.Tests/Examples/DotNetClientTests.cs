@@ -62,6 +62,6 @@ public sealed class DotNetClientTests(Database database) : ServerTest(database)
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "BmadServer.Examples.DotNet.dll");
 
-    private static ClientProcess Start(Uri server, TestUser user, Guid workflow) =>
+    internal static ClientProcess Start(Uri server, TestUser user, Guid workflow) =>
         new("dotnet", Program, server.ToString(), user.Email, TestUser.Password, workflow.ToString());
 }

@@ -25,8 +25,8 @@ interface Unacknowledged {
   reject(reason: Error): void;
 }
 
-/** Before a call that found the database out of reach is made again, in milliseconds. */
-const RETRY_UNAVAILABLE = 2_000;
+/** The refusals of a token after which only signing in anew helps. Every other one is a reason to try again later. */
+const SIGNED_OUT = new Set(["auth.refresh_invalid", "auth.refresh_reused", "auth.invalid_credentials", "auth.required"]);
 
 /** The longest message that the server takes unless it is set up otherwise, in UTF-16 code units. */
 const MAXIMUM_LENGTH = 16_000;
@@ -192,7 +192,7 @@ export class ChatClient {
     try {
       return await signIn.accessToken();
     } catch (error) {
-      if (error instanceof Refusal && error.code !== "service.unavailable") {
+      if (error instanceof Refusal && SIGNED_OUT.has(error.code)) {
         this.#end("signedOut");
       }
 
@@ -253,7 +253,8 @@ export class ChatClient {
 
   /** Makes a call that can be made again at will. Undefined when the connection is lost or the workflow is. */
   async #attempt<T>(workflowId: string, method: string, ...args: unknown[]): Promise<T | undefined> {
-    while (this.#online) {
+    const policy = new ReconnectPolicy();
+    while (this.#online && this.#feeds.has(workflowId)) {
       try {
         return await this.#invoke<T>(method, ...args);
       } catch (error) {
@@ -261,13 +262,13 @@ export class ChatClient {
           return undefined;
         }
 
-        if (error.code !== "service.unavailable") {
+        if (error.code === "workflow.not_found") {
           // Not a participant any more.
           this.#feeds.delete(workflowId);
           return undefined;
         }
 
-        await this.#pause(RETRY_UNAVAILABLE);
+        await this.#pause(policy.nextRetryDelayInMilliseconds());
       }
     }
 
@@ -275,6 +276,7 @@ export class ChatClient {
   }
 
   async #deliver({ message, resolve, reject }: Unacknowledged): Promise<void> {
+    const policy = new ReconnectPolicy();
     while (this.#online && this.#outbox.has(message.clientMessageId)) {
       try {
         const ack = await this.#invoke<Ack>("SendMessage", message);
@@ -286,13 +288,13 @@ export class ChatClient {
           return;
         }
 
-        if (error.code !== "service.unavailable") {
+        if (!error.isPassing) {
           this.#outbox.delete(message.clientMessageId);
           reject(error);
           return;
         }
 
-        await this.#pause(RETRY_UNAVAILABLE);
+        await this.#pause(policy.nextRetryDelayInMilliseconds());
       }
     }
   }
@@ -308,6 +310,7 @@ export class ChatClient {
   #drop(): void {
     if (this.#online) {
       this.#online = false;
+      this.#pauses.forEach((wake) => wake());
       this.#handlers.onDrop?.();
     }
   }

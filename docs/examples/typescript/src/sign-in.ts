@@ -10,6 +10,9 @@ interface Tokens {
 /** A new access token is fetched when the old one has less time left than this, in milliseconds. */
 const MARGIN = 60_000;
 
+/** Until the cookie of whoever won the race for a refresh token is here, in milliseconds. */
+const RACE = 500;
+
 /** One sign-in over REST. Its access token is renewed when needed, for as long as the server keeps the sign-in. */
 export class SignIn {
   readonly #server: string;
@@ -39,7 +42,7 @@ export class SignIn {
   async accessToken(): Promise<string> {
     if (Date.now() >= this.#renewAt) {
       // Each refresh token can be used once, so two callers share one renewal.
-      this.#renewal ??= this.#fetchTokens("/api/v1/auth/refresh").finally(() => (this.#renewal = undefined));
+      this.#renewal ??= this.#refresh().finally(() => (this.#renewal = undefined));
       await this.#renewal;
     }
 
@@ -50,6 +53,20 @@ export class SignIn {
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await request(this.#server, method, path, body, { Authorization: `Bearer ${await this.accessToken()}` });
     return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#fetchTokens("/api/v1/auth/refresh");
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "auth.refresh_raced")) {
+        throw error;
+      }
+
+      // Another tab used the refresh token at the same moment; its answer brings the cookie to use next.
+      await new Promise((resolve) => setTimeout(resolve, RACE));
+      await this.#refresh();
+    }
   }
 
   async #fetchTokens(path: string, body?: unknown): Promise<void> {

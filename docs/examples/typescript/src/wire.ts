@@ -89,6 +89,11 @@ export class Refusal extends Error {
     this.code = code;
   }
 
+  /** Whether it is about the server's state and not about the call: the same call may succeed later. */
+  get isPassing(): boolean {
+    return /^(service|server|session)\./.test(this.code);
+  }
+
   /** A refused hub call fails with `code: sentence`. Every other failure means that the connection broke: undefined. */
   static of(error: unknown): Refusal | undefined {
     const [, code, sentence] = (error instanceof Error && /^([a-z_]+\.[a-z_]+): (.*)$/s.exec(error.message)) || [];

@@ -110,8 +110,12 @@ internal sealed class ConnectionLifecycle(
     private static string DeviceOf(HttpRequest request)
     {
         var agent = request.Headers.UserAgent.ToString();
-        return agent.Length == 0 ? "unknown"
-            : agent.Length > MaximumDeviceLength ? agent[..MaximumDeviceLength]
-            : agent;
+        if (agent.Length <= MaximumDeviceLength)
+        {
+            return agent.Length == 0 ? "unknown" : agent;
+        }
+
+        // Half a surrogate pair is no text, and PostgreSQL takes none.
+        return agent[..(char.IsHighSurrogate(agent[MaximumDeviceLength - 1]) ? MaximumDeviceLength - 1 : MaximumDeviceLength)];
     }
 }

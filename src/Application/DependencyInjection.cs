@@ -28,6 +28,7 @@ public static class DependencyInjection
         services.AddScoped<SignInEnder>();
         services.AddScoped<JoinedWorkflows>();
         services.AddSingleton<RefreshesUnderWay>();
+        services.AddSingleton<UnstoredDrops>();
         services.AddSingleton<NodeIdentity>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehaviour<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));

@@ -20,6 +20,8 @@ namespace BmadServer.Application.UnitTests;
 /// </summary>
 internal sealed class World
 {
+    /// <summary>Kept from one request to the next, as the host keeps it.</summary>
+    private readonly UnstoredDrops _unstoredDrops = new();
     private readonly List<Membership> _memberships = [];
     private readonly List<Message> _messages = [];
 
@@ -86,6 +88,7 @@ internal sealed class World
 
     public NodeIdentity Node { get; }
 
+
     public MessageOptions MessageOptions { get; init; } = new();
 
     public SessionOptions SessionOptions { get; init; } = new();
@@ -128,6 +131,7 @@ internal sealed class World
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Node)
+            .AddSingleton(_unstoredDrops)
             .AddSingleton(MessageOptions)
             .AddSingleton(SessionOptions)
             .AddSingleton<IUnitOfWork>(UnitOfWork)

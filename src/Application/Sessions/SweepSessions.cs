@@ -6,7 +6,7 @@ using MediatR;
 namespace BmadServer.Application.Sessions;
 
 /// <summary>
-/// The node's regular housekeeping: says that it is alive, releases the connections of nodes that died, and ends the
+/// The node's regular housekeeping: says that it is alive, stores the drops that it could not store when they happened, releases the connections of nodes that died, and ends the
 /// sessions that were idle for too long. Ended sessions are kept, for audit.
 /// </summary>
 /// <returns>How many sessions it ended.</returns>
@@ -16,6 +16,7 @@ internal sealed class SweepSessionsHandler(
     ISessionRepository sessions,
     IServerNodeRepository nodes,
     ILiveConnections connections,
+    UnstoredDrops unstored,
     NodeIdentity node,
     SessionOptions options,
     IUnitOfWork unitOfWork,
@@ -27,6 +28,7 @@ internal sealed class SweepSessionsHandler(
 
     public async Task<int> Handle(SweepSessions request, CancellationToken cancellationToken)
     {
+        await StoreDropsAsync(cancellationToken);
         await unitOfWork.ExecuteAsync(
             async token =>
             {
@@ -46,6 +48,38 @@ internal sealed class SweepSessionsHandler(
             {
                 return ended;
             }
+        }
+    }
+
+    private async Task StoreDropsAsync(CancellationToken cancellationToken)
+    {
+        var drops = unstored.TakeAll();
+        if (drops.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await unitOfWork.ExecuteAsync(
+                async token =>
+                {
+                    foreach (var drop in drops)
+                    {
+                        await sessions.MarkDisconnectedAsync(drop.SessionId, drop.ConnectionId, drop.DroppedAt, token);
+                    }
+                },
+                cancellationToken
+            );
+        }
+        catch
+        {
+            foreach (var drop in drops)
+            {
+                unstored.Add(drop);
+            }
+
+            throw;
         }
     }
 

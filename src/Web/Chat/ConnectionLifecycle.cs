@@ -62,7 +62,7 @@ internal sealed class ConnectionLifecycle(
             cause?.GetType().Name ?? "none"
         );
         connections.Detach(session, context.ConnectionId);
-        await mediator.Send(new DropConnection(session, context.ConnectionId), CancellationToken.None);
+        await mediator.Send(new DropConnection(session, context.ConnectionId, time.Now()), CancellationToken.None);
     }
 
     private async Task AttachAsync(HubCallerContext context, IChatClient client, OpenedSession opened)

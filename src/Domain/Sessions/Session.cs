@@ -7,7 +7,7 @@ namespace BmadServer.Domain.Sessions;
 /// <summary>
 /// One device's standing with the server. Connections come and go; the session stays until it is ended, or idle for too long.
 /// </summary>
-public sealed class Session : Entity
+public sealed class Session
 {
     private Session() { }
 

@@ -23,13 +23,17 @@ internal static class ChatSetup
     /// </summary>
     private const int EnvelopeBytes = 4096;
 
-    public static void AddChat(this IServiceCollection services, IConfiguration configuration)
+    public static void AddChat(this IServiceCollection services)
     {
-        var limits = configuration.GetSection(MessageOptions.Section).Get<MessageOptions>() ?? new MessageOptions();
+        services
+            .AddOptions<HubOptions>()
+            .Configure<MessageOptions>(
+                (options, limits) =>
+                    options.MaximumReceiveMessageSize = 2L * BytesPerCharacter * limits.MessageCharacters + EnvelopeBytes
+            );
         services
             .AddSignalR(options =>
             {
-                options.MaximumReceiveMessageSize = 2L * BytesPerCharacter * limits.MessageCharacters + EnvelopeBytes;
                 options.AddFilter<CallerFilter>();
                 options.AddFilter<ErrorFilter>();
                 options.AddFilter<ActivityFilter>();

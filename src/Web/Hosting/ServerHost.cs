@@ -42,7 +42,7 @@ public static class ServerHost
         builder.Services.AddApplication();
         builder.Services.AddInfrastructure(builder.Configuration);
         builder.Services.AddRest();
-        builder.Services.AddChat(builder.Configuration);
+        builder.Services.AddChat();
         builder.Services.AddApiDescription();
         configure?.Invoke(builder);
 

@@ -247,9 +247,10 @@ export class ChatClient {
 
   async #tellRead(workflowId: string): Promise<void> {
     try {
-      for (let told = 0, read = this.#reads.get(workflowId)!; told < read; read = this.#reads.get(workflowId)!) {
-        await this.#call("MarkRead", workflowId, read);
-        told = read;
+      for (let told = 0; told < this.#reads.get(workflowId)!; ) {
+        await this.#linked();
+        told = this.#reads.get(workflowId)!;
+        await this.#call("MarkRead", workflowId, told);
       }
     } catch {
       // Refused for good, or stopped: the next call starts anew.

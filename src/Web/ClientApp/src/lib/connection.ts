@@ -363,7 +363,10 @@ export class Connection {
   #networkChanged(run: Run, online: boolean): void {
     if (online) {
       this.#backoff.reset();
-      run.wake();
+      if (run.nextTryAt !== null) {
+        this.#backoff.next();
+        run.wake();
+      }
     }
 
     if (!this.#link && !run.isStopped) {

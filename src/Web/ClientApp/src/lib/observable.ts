@@ -36,7 +36,7 @@ export function guarded(call: () => void): void {
   try {
     call();
   } catch (error) {
-    setTimeout(() => {
+    queueMicrotask(() => {
       throw error;
     });
   }

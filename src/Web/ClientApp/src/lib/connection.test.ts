@@ -171,6 +171,37 @@ describe("coming back", () => {
     expect(client.connection.get()).toMatchObject({ status: "connected", recovery: "live" });
   });
 
+  test("stopping while a token is fetched opens nothing", async () => {
+    const { client, server, tokens } = fixture();
+    let answer = () => {};
+    const { get } = tokens;
+    tokens.get = async (stale) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return get.call(tokens, stale);
+    };
+    client.start();
+    await settle();
+    await client.stop();
+
+    answer();
+    await settle();
+
+    expect(server.sockets).toEqual([]);
+  });
+
+  test("what still comes on a connection after stopping is not handed on", async () => {
+    const { client, server } = await connected();
+    const sequences: number[] = [];
+    client.join("w", { onSnapshot: () => {}, onEvents: (events) => sequences.push(events.length) });
+    await settle();
+    const socket = server.latest;
+    await client.stop();
+
+    socket.call("ReceiveEvent", server.append("w", { kind: "messagePosted", messageId: "m", content: "late" }));
+
+    expect(sequences).toEqual([]);
+  });
+
   test("stopping during a wait ends it", async () => {
     const { client, server, environment } = fixture();
     server.isUp = false;
@@ -220,6 +251,22 @@ describe("the end of a session", () => {
 
     expect(client.connection.get().status).toBe("connected");
     expect(server.latest).toMatchObject({ url: "http://server/hubs/chat?session=session-1", token: "token-2" });
+    expect(tokens.asked.at(-1)).toBe("token-1");
+  });
+
+  test("a token that was renewed and ran out all the same is not shown again", async () => {
+    const { client, server, environment, tokens } = await connected();
+    await environment.advance(840_000);
+    tokens.failures = Array.from({ length: 20 }, () => new Error("No network."));
+    await environment.advance(850_000);
+    tokens.failures = [];
+
+    server.end("expired");
+    await settle();
+
+    expect(tokens.asked.at(-1)).toBe("token-2");
+    expect(server.latest.token).toBe("token-3");
+    expect(client.connection.get().status).toBe("connected");
   });
 
   test("replaced by a try of its own that it had given up is a drop like any other", async () => {
@@ -272,7 +319,7 @@ describe("tokens", () => {
     expect(server.callsOf("RefreshToken")).toHaveLength(2);
     await environment.advance(1);
 
-    expect(server.callsOf("RefreshToken").at(-1)).toEqual(["token-3"]);
+    expect(server.callsOf("RefreshToken")).toEqual([["token-2"], ["token-3"], ["token-3"]]);
     expect(server.sockets).toHaveLength(1);
   });
 

@@ -151,6 +151,5 @@ function editedOf({ editedAt }: MessageChange): Pick<MessageChange, "editedAt"> 
 
 /** Times in one format compare as text. */
 function isNewer(change: MessageChange, message: Message): boolean {
-  const changedAt = change.deletedAt ?? change.editedAt ?? "";
-  return message.deletedAt === undefined && changedAt > (message.editedAt ?? "");
+  return (change.deletedAt ?? change.editedAt ?? "") > (message.deletedAt ?? message.editedAt ?? "");
 }

@@ -307,6 +307,46 @@ describe.each([
     expect(tabs.map(({ client }) => client.outbox.get())).toEqual([[], []]);
   });
 
+  test("gives the ack of a message that another tab has sent to the tab that wrote it", async () => {
+    const outboxStore = makeStore();
+    const server = new FakeServer();
+    const writing = fixture({ outboxStore, server });
+    const sending = writing.client.send("w", "one");
+    await sending.stored;
+    await connected({ outboxStore, server });
+    await settle();
+    expect(server.texts("w")).toEqual(["one"]);
+    expect(await outboxStore.list("marco")).toEqual([]);
+
+    writing.client.start();
+
+    expect(await sending.acked).toMatchObject({ sequence: 1, duplicate: true });
+    expect(server.texts("w")).toEqual(["one"]);
+  });
+
+  test("shows no failed message that another tab has discarded, and sends one that another tab tries again", async () => {
+    const outboxStore = makeStore();
+    const server = new FakeServer();
+    const tabs = [1, 2].map((tab) => fixture({ outboxStore, server, environment: new FakeEnvironment(`tab-${tab}`) }));
+    const [one, other] = [tabs[0]!, tabs[1]!];
+    server.refuse("SendMessage", "workflow.closed: It is completed.", "workflow.closed: It is completed.");
+    one.client.start();
+    const [first, second] = [one.client.send("w", "one"), one.client.send("w", "two")];
+    await settle();
+    other.client.start();
+    await settle();
+    expect(states(other)).toEqual(["one failed", "two failed"]);
+
+    one.client.discard(first.clientMessageId);
+    one.client.retry(second.clientMessageId);
+    await settle();
+    server.drop();
+    await settle();
+
+    expect(states(other)).toEqual([]);
+    expect(server.texts("w")).toEqual(["two"]);
+  });
+
   test("shows no message as queued that another tab has sent", async () => {
     const outboxStore = makeStore();
     await leftBehind(outboxStore, "marco", "one");
@@ -355,6 +395,33 @@ describe("a store that fails", () => {
     expect(await sending.stored).toBe(false);
     expect(server.texts("w")).toEqual(["one"]);
   });
+});
+
+test("a reading of the store that an ack overtakes does not bring the message back", async () => {
+  const outboxStore = new MemoryOutboxStore();
+  await leftBehind(outboxStore, "marco", "one");
+  let answer: (() => void) | undefined;
+  const list = outboxStore.list.bind(outboxStore);
+  const made = await connected({ outboxStore });
+  made.server.hold("SendMessage");
+  made.client.send("w", "two");
+  await settle();
+  outboxStore.list = async (userId) => {
+    const listed = await list(userId);
+    await new Promise<void>((resolve) => (answer = resolve));
+    return listed;
+  };
+  made.client.send("other", "elsewhere");
+  await settle();
+  expect(answer).toBeDefined();
+  made.server.release("SendMessage");
+  await settle();
+
+  answer!();
+  await settle();
+
+  expect(made.server.callsOf("SendMessage").map(([argument]) => (argument as { content: string }).content)).toEqual(["one", "two", "elsewhere"]);
+  expect(states(made)).toEqual([]);
 });
 
 test("many messages cost few readings of the store", async () => {

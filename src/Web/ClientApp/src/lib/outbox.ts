@@ -54,8 +54,6 @@ interface Entry {
   readonly stored: Promise<boolean>;
   /** Whether every message of any tab that was stored before this one is known. */
   isOrdered: boolean;
-  /** The connection that it is being sent on. */
-  link?: HubLink;
   readonly settle?: { resolve(ack: Ack): void; reject(reason: Error): void };
   view?: OutgoingMessage;
 }
@@ -216,7 +214,6 @@ export class Outbox {
 
   async #deliverOne(link: HubLink, entry: Entry): Promise<void> {
     const { clientMessageId, workflowId, content, replyTo } = entry.message;
-    entry.link = link;
     entry.state = "sending";
     this.#show(entry);
     try {
@@ -224,10 +221,6 @@ export class Outbox {
       const ack = await link.attempt<Ack>("SendMessage", [argument]);
       this.#acknowledge(entry, ack);
     } catch (error) {
-      if (entry.link !== link) {
-        return;
-      }
-
       if (error instanceof Refusal) {
         this.#fail(entry, error);
       } else {

@@ -73,6 +73,31 @@ describe("a stream", () => {
     expect(server.callsOf("CatchUp")).toEqual([["w", 1], ["w", 4], ["w", 7]]);
   });
 
+  test("is complete after an absence with nothing pushed since", async () => {
+    const { server, watcher } = await watching();
+    server.drop();
+    server.post("w", "missed");
+    await settle();
+
+    expect(watcher.sequences).toEqual([1]);
+    expect(server.callsOf("JoinWorkflow")).toHaveLength(1);
+  });
+
+  test("joins again when the drop came between the server's joining and its answer", async () => {
+    const { client, server } = await connected();
+    server.hold("JoinWorkflow");
+    const watcher = new Watcher();
+    client.join("w", watcher);
+    await settle();
+    server.drop();
+    server.release("JoinWorkflow");
+    await settle();
+    server.post("w", "1");
+
+    expect(watcher.snapshots).toHaveLength(1);
+    expect(watcher.sequences).toEqual([1]);
+  });
+
   test("costs no call after a drop in which nothing happened", async () => {
     const { server, watcher } = await watching();
     server.post("w", "1");
@@ -124,6 +149,33 @@ describe("a stream", () => {
 
     expect(watcher.sequences).toEqual([1]);
     expect(server.callsOf("CatchUp")).toEqual([["w", 0]]);
+  });
+
+  test("goes on with a page that shows more than was announced", async () => {
+    const { server, watcher } = await watching();
+    server.pushes = false;
+    server.pageSize = 2;
+    server.post("w", ...range(1, 5).map(String));
+
+    server.announce("w", 2);
+    await settle();
+
+    expect(watcher.sequences).toEqual(range(1, 5));
+  });
+
+  test("catches up once at a time", async () => {
+    const { server, watcher } = await watching();
+    server.pushes = false;
+    server.post("w", "lost");
+    server.hold("CatchUp");
+    server.announce("w");
+    server.announce("w");
+    await settle();
+    expect(server.callsOf("CatchUp")).toHaveLength(1);
+
+    server.release("CatchUp");
+    await settle();
+    expect(watcher.sequences).toEqual([1]);
   });
 
   test("an announcement during a catch-up is not forgotten", async () => {
@@ -291,6 +343,20 @@ describe("leaving", () => {
 
     expect(server.callsOf("LeaveWorkflow")).toHaveLength(1);
     expect(watcher.sequences).toEqual([1]);
+  });
+
+  test("before the snapshot is there means that it is not handed on", async () => {
+    const { client, server } = await connected();
+    server.hold("JoinWorkflow");
+    const watcher = new Watcher();
+    const stream = client.join("w", watcher);
+    await settle();
+    stream.leave();
+    server.release("JoinWorkflow");
+    await settle();
+
+    expect(watcher.snapshots).toEqual([]);
+    expect(watcher.presences).toEqual([]);
   });
 
   test("before the workflow is open, no late repeat opens it", async () => {

@@ -63,7 +63,7 @@ public sealed class ServerNodeTests
             seconds.Add(node.TimeToReady.TotalSeconds);
         }
 
-        Scenarios.Figures.Report("server start after kill -9 until ready, median of 5", seconds.Order().ElementAt(2), "s", "");
+        Figures.Report("server start after kill -9 until ready, median of 5", seconds.Order().ElementAt(2), "s", "");
         seconds.Max().ShouldBeLessThan(30);
     }
 }

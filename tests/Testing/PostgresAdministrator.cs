@@ -11,19 +11,23 @@ internal sealed class PostgresAdministrator(string connectionString)
     /// <returns>Its name and a connection string of an administrator of it.</returns>
     public async Task<(string Name, string ConnectionString)> CreateDatabaseAsync(string? name, CancellationToken cancellationToken)
     {
-        name ??= $"test_{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        name ??= NewName();
         // template0, because an administrator may have put something of his own into template1.
         await ExecuteAsync($"CREATE DATABASE {Quote(name)} TEMPLATE template0 ENCODING 'UTF8'", cancellationToken);
-        var database = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Database = name,
-            IncludeErrorDetail = true,
-            Pooling = true,
-            // Seconds. Every database has its own pool in every process, and together they share the server's connections.
-            ConnectionIdleLifetime = 10,
-            ConnectionPruningInterval = 5,
-        };
-        return (name, database.ConnectionString);
+        return (name, ConnectionStringOf(name));
+    }
+
+    /// <summary>Makes a database with all that another one holds, which nobody may be connected to.</summary>
+    /// <returns>Its name and a connection string of an administrator of it.</returns>
+    public async Task<(string Name, string ConnectionString)> CopyDatabaseAsync(
+        string original,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = NewName();
+        var template = new NpgsqlConnectionStringBuilder(original).Database!;
+        await ExecuteAsync($"CREATE DATABASE {Quote(name)} TEMPLATE {Quote(template)}", cancellationToken);
+        return (name, ConnectionStringOf(name));
     }
 
     public Task DropDatabaseAsync(string name) =>
@@ -49,7 +53,20 @@ internal sealed class PostgresAdministrator(string connectionString)
         }
     }
 
+    private static string NewName() => $"test_{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private string ConnectionStringOf(string name) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Database = name,
+            IncludeErrorDetail = true,
+            Pooling = true,
+            // Seconds. Every database has its own pool in every process, and together they share the server's connections.
+            ConnectionIdleLifetime = 10,
+            ConnectionPruningInterval = 5,
+        }.ConnectionString;
 
     private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
     {

@@ -55,6 +55,8 @@ internal sealed class PostgresContainer : IPostgresEngine
         var container = new PostgreSqlBuilder(image)
             .WithLogger(NullLogger.Instance)
             .WithCommand([.. PostgresEngines.Settings.SelectMany(setting => new[] { "-c", setting })])
+            // PostgreSQL's fast stop. Its default, SIGTERM, would wait for the clients, and the engine kills what waits.
+            .WithCreateParameterModifier(parameters => parameters.StopSignal = "SIGINT")
             .Build();
         try
         {

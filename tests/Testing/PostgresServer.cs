@@ -42,16 +42,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes an empty UTF-8 database.</summary>
     /// <param name="name">Its name, which must be free; by default a new random one.</param>
     /// <returns>A connection string of an administrator of that database.</returns>
-    public async Task<string> CreateDatabaseAsync(string? name = null, CancellationToken cancellationToken = default)
-    {
-        var database = await administrator.CreateDatabaseAsync(name, cancellationToken);
-        lock (created)
-        {
-            created.Add(database.Name);
-        }
+    public async Task<string> CreateDatabaseAsync(string? name = null, CancellationToken cancellationToken = default) =>
+        Remember(await administrator.CreateDatabaseAsync(name, cancellationToken));
 
-        return database.ConnectionString;
-    }
+    /// <summary>Makes a database with all that another one holds, which nobody may be connected to.</summary>
+    /// <param name="original">Its connection string.</param>
+    /// <returns>A connection string of an administrator of the new one.</returns>
+    public async Task<string> CopyDatabaseAsync(string original, CancellationToken cancellationToken = default) =>
+        Remember(await administrator.CopyDatabaseAsync(original, cancellationToken));
 
     /// <summary>Stops the server if it was started here; on one that was given, drops the databases made here.</summary>
     public async ValueTask DisposeAsync()
@@ -72,6 +70,16 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             await administrator.DropDatabaseAsync(name);
         }
+    }
+
+    private string Remember((string Name, string ConnectionString) database)
+    {
+        lock (created)
+        {
+            created.Add(database.Name);
+        }
+
+        return database.ConnectionString;
     }
 
     private static async Task<PostgresServer> ChooseAsync(CancellationToken cancellationToken)

@@ -48,6 +48,9 @@ public sealed class ServerNode : IAsyncDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>When the process was started, as <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long StartedAt { get; private set; }
+
     /// <summary>From the start of the process until it accepted connections.</summary>
     public TimeSpan TimeToListening { get; private set; }
 
@@ -110,12 +113,12 @@ public sealed class ServerNode : IAsyncDisposable
             throw new InvalidOperationException("The server is running already.");
         }
 
-        var started = Launch();
+        Launch();
         await WaitUntilAsync(IsListeningAsync, cancellationToken);
-        TimeToListening = TimeProvider.System.GetElapsedTime(started);
+        TimeToListening = TimeProvider.System.GetElapsedTime(StartedAt);
         using var http = new HttpClient { BaseAddress = Url };
         await WaitUntilAsync(token => IsReadyAsync(http, token), cancellationToken);
-        TimeToReady = TimeProvider.System.GetElapsedTime(started);
+        TimeToReady = TimeProvider.System.GetElapsedTime(StartedAt);
     }
 
     /// <summary>SIGKILL: no farewell, nothing written any more. Returns when the process is gone.</summary>
@@ -149,7 +152,7 @@ public sealed class ServerNode : IAsyncDisposable
         _ownDirectory?.Delete(recursive: true);
     }
 
-    private long Launch()
+    private void Launch()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "BmadServer.Web.dll");
         // Not the tests' folder: the server must find its settings wherever it is started from.
@@ -167,13 +170,12 @@ public sealed class ServerNode : IAsyncDisposable
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => _output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => _output.Add(line.Data);
-        var started = TimeProvider.System.GetTimestamp();
+        StartedAt = TimeProvider.System.GetTimestamp();
         process.Start();
         Watchdog.KeepProcess(process.Id);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _process = process;
-        return started;
     }
 
     private async Task<int> ExitAsync()

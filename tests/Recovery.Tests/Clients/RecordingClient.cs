@@ -239,7 +239,7 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
             var delay = TimeSpan.Zero;
             lock (_gate)
             {
-                delay = Backoff.Delay(failures, _random);
+                delay = options.Backoff(failures, _random);
             }
 
             await Task.Delay(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -16,6 +16,9 @@ internal sealed record RecordingClientOptions
     /// <summary>Of backoff and jitter.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>How long to wait after so many attempts that failed.</summary>
+    public Func<int, Random, TimeSpan> Backoff { get; init; } = Clients.Backoff.Delay;
+
     /// <summary>Builds a workflow from its log instead of the snapshot.</summary>
     public bool FromLog { get; init; }
 

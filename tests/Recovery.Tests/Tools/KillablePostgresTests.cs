@@ -41,6 +41,20 @@ public sealed class KillablePostgresTests
         await Should.ThrowAsync<NpgsqlException>(() => sleeping.WaitAsync(TimeSpan.FromSeconds(5)));
     }
 
+    [Test]
+    public async Task A_stop_says_farewell_to_the_connections_that_are_open()
+    {
+        await using var postgres = await KillablePostgres.StartNewAsync();
+        await using var connection = new NpgsqlConnection(await postgres.CreateDatabaseAsync());
+        await connection.OpenAsync();
+
+        await postgres.StopAsync();
+
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        var failure = await Should.ThrowAsync<PostgresException>(() => command.ExecuteScalarAsync());
+        failure.SqlState.ShouldBe(PostgresErrorCodes.AdminShutdown);
+    }
+
     private static async Task<object?> ExecuteAsync(string database, string statement)
     {
         var single = new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString;

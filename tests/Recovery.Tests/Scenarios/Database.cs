@@ -1,0 +1,7 @@
+namespace BmadServer.Recovery.Tests.Scenarios;
+
+public enum Database
+{
+    Sqlite,
+    Postgres,
+}

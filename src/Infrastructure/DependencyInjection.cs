@@ -1,4 +1,3 @@
-using System.Numerics;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
@@ -31,9 +30,6 @@ public static class DependencyInjection
     /// </summary>
     private const int PasswordIterations = 220_000;
 
-    /// <summary>Far below where times and buffer sizes overflow.</summary>
-    private const int MaximumSetting = 1_000_000;
-
     /// <summary>Registers the database, the repositories, accounts, tokens and the session sweep.</summary>
     /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
@@ -43,48 +39,19 @@ public static class DependencyInjection
             throw new StartupException("This version runs on one node, without a backplane: unset ConnectionStrings__redis.");
         }
 
-        RequirePositive<double>(configuration, SessionOptions.Section, nameof(SessionOptions.RecoveryWindowSeconds));
-        RequirePositive<double>(configuration, SessionOptions.Section, nameof(SessionOptions.IdleTimeoutMinutes));
-        RequirePositive<int>(configuration, MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
+        configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.RecoveryWindowSeconds));
+        configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.IdleTimeoutMinutes));
+        configuration.RequirePositive<int>(MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
         var directory = DataDirectory.Open(configuration);
         services.AddSingleton(directory);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(Options<SessionOptions>(configuration, SessionOptions.Section));
-        services.AddSingleton(Options<MessageOptions>(configuration, MessageOptions.Section));
+        services.AddSingleton(configuration.Options<SessionOptions>(SessionOptions.Section));
+        services.AddSingleton(configuration.Options<MessageOptions>(MessageOptions.Section));
         services.AddPersistence(configuration, directory);
         services.AddAuth(configuration, directory);
         services.AddHostedService<SchemaPreparation>();
         services.AddHostedService<SessionSweeper>();
         return services;
-    }
-
-    private static T Options<T>(IConfiguration configuration, string section)
-        where T : class, new() => configuration.GetSection(section).Get<T>() ?? new T();
-
-    private static void RequirePositive<T>(IConfiguration configuration, string section, string name)
-        where T : struct, INumber<T>
-    {
-        var key = $"{section}:{name}";
-        if (!IsPositive())
-        {
-            throw new StartupException(
-                $"{section}__{name} must be a {(typeof(T) == typeof(int) ? "whole " : "")}number above 0 "
-                    + $"and at most {MaximumSetting}, not \"{configuration[key]}\"."
-            );
-        }
-
-        bool IsPositive()
-        {
-            try
-            {
-                var value = configuration.GetValue(key, T.One);
-                return value > T.Zero && value <= T.CreateChecked(MaximumSetting);
-            }
-            catch (InvalidOperationException)
-            {
-                return false;
-            }
-        }
     }
 
     private static void AddPersistence(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
@@ -133,6 +100,7 @@ public static class DependencyInjection
     private static void AddAuth(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
     {
         services.AddSingleton(SigningKey.Load(configuration, directory));
+        services.AddSingleton<AccessTokenRules>();
         services.AddSingleton<ITokenService, TokenService>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddSingleton<DummyPassword>();

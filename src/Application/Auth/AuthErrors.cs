@@ -6,6 +6,9 @@ public static class AuthErrors
 {
     public static DomainException Required() => new("auth.required", "Sign in first.", ErrorKind.Unauthenticated);
 
+    public static DomainException TokenInvalid() =>
+        new("auth.token_invalid", "This is no valid access token of yours.", ErrorKind.Unauthenticated);
+
     /// <summary>One text for an unknown address, a wrong password and a locked account.</summary>
     public static DomainException InvalidCredentials() =>
         new("auth.invalid_credentials", "The email address or the password is wrong.", ErrorKind.Unauthenticated);

@@ -8,6 +8,9 @@ public interface ITokenService
     /// <summary>A signed access token for this user and sign-in.</summary>
     AccessToken CreateAccessToken(User user, TokenFamilyId family);
 
+    /// <summary>What an access token of ours says, or null when it is none, or out of date. Whether its sign-in still stands is not asked.</summary>
+    Task<AccessTokenContent?> ReadAccessTokenAsync(string? text);
+
     /// <summary>A new random refresh token and the hash that is stored of it.</summary>
     (string Text, string Hash) CreateRefreshToken();
 
@@ -16,6 +19,9 @@ public interface ITokenService
 
 /// <param name="Lifetime">How long it is valid from now.</param>
 public sealed record AccessToken(string Text, TimeSpan Lifetime);
+
+/// <param name="ExpiresAt">As the token says, without grace for clocks that differ.</param>
+public sealed record AccessTokenContent(UserId UserId, TokenFamilyId FamilyId, DateTimeOffset ExpiresAt);
 
 /// <summary>What a sign-in or a refresh gives.</summary>
 /// <param name="RefreshToken">Goes into the cookie, never into a body or a log.</param>

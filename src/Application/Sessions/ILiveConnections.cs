@@ -12,6 +12,10 @@ public interface ILiveConnections
 
     Task UnsubscribeAsync(SessionId session, WorkflowId workflow);
 
+    /// <summary>The session's connection has a new access token. Without a connection nothing happens.</summary>
+    /// <param name="expiresAt">Of the token; then the connection is closed unless it is renewed again.</param>
+    void RenewAccess(SessionId session, DateTimeOffset expiresAt);
+
     /// <summary>Tells the session's connection why, and closes it. Without a connection nothing happens.</summary>
     Task CloseAsync(SessionId session, SessionEndReason reason);
 

@@ -31,7 +31,7 @@ internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workf
     : IRequestHandler<GetEvents, EventPage>
 {
     /// <summary>Of message texts on one page.</summary>
-    private const int MaximumCharacters = 1_000_000;
+    private const int MaximumCharacters = 128_000;
 
     public Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
     {

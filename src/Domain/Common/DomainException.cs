@@ -23,6 +23,9 @@ public enum ErrorKind
 
     /// <summary>Something that the server depends on does not answer; trying again later may work.</summary>
     Unavailable,
+
+    /// <summary>The caller asks too often; the same request may succeed later.</summary>
+    RateLimited,
 }
 
 /// <summary>

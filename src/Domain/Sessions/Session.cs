@@ -86,6 +86,17 @@ public sealed class Session
         Version++;
     }
 
+    /// <summary>The open connection goes on with another sign-in of the same user.</summary>
+    public void MoveTo(TokenFamilyId family)
+    {
+        ThrowIfEnded();
+        if (FamilyId != family)
+        {
+            FamilyId = family;
+            Version++;
+        }
+    }
+
     /// <summary>Ends this session and carries its checkpoint over to a new one.</summary>
     public Session Succeed(TokenFamilyId family, string device, string connectionId, NodeId node, DateTimeOffset now)
     {

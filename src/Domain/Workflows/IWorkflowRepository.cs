@@ -45,6 +45,12 @@ public interface IWorkflowRepository
         CancellationToken cancellationToken
     );
 
+    /// <summary>The sequence of each of these workflows' newest event, whoever may see it.</summary>
+    Task<IReadOnlyDictionary<WorkflowId, long>> LastSequencesAsync(
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>The log in order: the events after a sequence, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
         WorkflowId id,

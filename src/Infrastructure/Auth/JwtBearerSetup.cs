@@ -7,32 +7,20 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace BmadServer.Infrastructure.Auth;
 
 /// <summary>
-/// What an access token must be: ours, signed with our key by our algorithm, in date, and of a sign-in that still stands.
+/// Which access tokens are taken: those that keep <see cref="AccessTokenRules"/> and are of a sign-in that still stands.
 /// </summary>
-internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class JwtBearerSetup(AccessTokenRules rules) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(string? name, JwtBearerOptions options) => Configure(options);
 
     public void Configure(JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
-        options.TokenValidationParameters = new TokenValidationParameters
-        {
-            ValidIssuer = JwtOptions.Issuer,
-            ValidAudience = JwtOptions.Audience,
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            IssuerSigningKey = signingKey.Key,
-            RequireSignedTokens = true,
-            RequireExpirationTime = true,
-            NameClaimType = JwtRegisteredClaimNames.Sub,
-            LifetimeValidator = IsInDate,
-        };
+        options.TokenValidationParameters = rules.Parameters;
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = context =>
@@ -51,12 +39,6 @@ internal sealed class JwtBearerSetup(SigningKey signingKey, TimeProvider time) :
     }
 
     private static bool IsForHub(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null;
-
-    private bool IsInDate(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        return now < expires + JwtOptions.ClockSkew && (notBefore is null || now >= notBefore - JwtOptions.ClockSkew);
-    }
 
     private static async Task RequireStandingSignInAsync(TokenValidatedContext context)
     {

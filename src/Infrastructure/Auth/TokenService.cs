@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,7 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace BmadServer.Infrastructure.Auth;
 
-internal sealed class TokenService(SigningKey signingKey, TimeProvider time) : ITokenService
+internal sealed class TokenService(SigningKey signingKey, AccessTokenRules rules, TimeProvider time) : ITokenService
 {
     private const int RefreshTokenBytes = 32;
 
@@ -39,6 +40,20 @@ internal sealed class TokenService(SigningKey signingKey, TimeProvider time) : I
         return new AccessToken(text, JwtOptions.AccessTokenLifetime);
     }
 
+    public async Task<AccessTokenContent?> ReadAccessTokenAsync(string? text)
+    {
+        var result = await Handler.ValidateTokenAsync(text, rules.Parameters);
+        if (!result.IsValid)
+        {
+            return null;
+        }
+
+        var principal = new ClaimsPrincipal(result.ClaimsIdentity);
+        return principal.UserId() is { } user && principal.FamilyId() is { } family && principal.TokenExpiresAt() is { } expiresAt
+            ? new AccessTokenContent(user, family, expiresAt)
+            : null;
+    }
+
     public (string Text, string Hash) CreateRefreshToken()
     {
         var text = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RefreshTokenBytes));
@@ -56,6 +71,15 @@ public static class AccessTokenClaims
 
     public static TokenFamilyId? FamilyId(this ClaimsPrincipal principal) =>
         Guid.TryParse(principal.FindFirstValue(JwtRegisteredClaimNames.Sid), out var id) ? new TokenFamilyId(id) : null;
+
+    /// <summary>How much longer than it says a token is taken, because the clocks of two nodes may differ.</summary>
+    public static TimeSpan ClockSkew => JwtOptions.ClockSkew;
+
+    /// <summary>When the token runs out, by its own word.</summary>
+    public static DateTimeOffset? TokenExpiresAt(this ClaimsPrincipal principal) =>
+        long.TryParse(principal.FindFirstValue(JwtRegisteredClaimNames.Exp), CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     public static string DisplayName(this ClaimsPrincipal principal) =>
         principal.FindFirstValue(JwtRegisteredClaimNames.Name) ?? "";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BmadServer.Application.Auth;
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
@@ -77,6 +78,12 @@ internal sealed class ChatHub(IMediator mediator, ConnectionLifecycle lifecycle)
     /// <exception cref="HubException"><c>validation.failed</c>, <c>workflow.not_found</c>.</exception>
     public Task MarkRead(Guid workflowId, long sequence) =>
         mediator.Send(new MarkRead(workflowId, sequence), Context.ConnectionAborted);
+
+    /// <summary>Gives the open connection a new access token, so that it outlives the one it came with.</summary>
+    /// <returns>When the new token runs out.</returns>
+    /// <exception cref="HubException"><c>auth.token_invalid</c>: no token of this user's that is in date and of a standing sign-in.</exception>
+    public Task<RenewedAccess> RefreshToken(string? accessToken) =>
+        mediator.Send(new RenewAccess(accessToken), Context.ConnectionAborted);
 
     /// <summary>
     /// Where <see cref="ChatHubProtocol"/> sends a call that fits none of the methods above, so that it is refused like any

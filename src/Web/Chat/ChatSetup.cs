@@ -2,8 +2,10 @@ using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
+using BmadServer.Infrastructure;
 using BmadServer.Web.Common;
 using BmadServer.Web.Hosting;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -23,8 +25,22 @@ internal static class ChatSetup
     /// </summary>
     private const int EnvelopeBytes = 4096;
 
-    public static void AddChat(this IServiceCollection services)
+    /// <summary>
+    /// For one write to the socket, of up to what <see cref="BoundedOutput"/> lets wait. A client that takes none of it for so
+    /// long is gone.
+    /// </summary>
+    private static readonly TimeSpan MaximumSendTime = TimeSpan.FromSeconds(8);
+
+    /// <summary>For a client to take its leave.</summary>
+    private static readonly TimeSpan MaximumCloseTime = TimeSpan.FromSeconds(2);
+
+    public static void AddChat(this IServiceCollection services, IConfiguration configuration)
     {
+        configuration.RequireBoolean(RateLimitOptions.Section, nameof(RateLimitOptions.Enabled));
+        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallsPerSecond));
+        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallBurst));
+        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubKilobytesPerSecond));
+        services.AddSingleton(configuration.Options<RateLimitOptions>(RateLimitOptions.Section));
         services
             .AddOptions<HubOptions>()
             .Configure<MessageOptions>(
@@ -36,6 +52,7 @@ internal static class ChatSetup
             {
                 options.AddFilter<CallerFilter>();
                 options.AddFilter<ErrorFilter>();
+                options.AddFilter<RateLimitFilter>();
                 options.AddFilter<ActivityFilter>();
             })
             .AddJsonProtocol(options => WireJson.Configure(options.PayloadSerializerOptions));
@@ -45,6 +62,7 @@ internal static class ChatSetup
         ));
         services.AddSingleton<CallerFilter>();
         services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ActivityFilter>();
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<LiveConnections>();
@@ -52,6 +70,8 @@ internal static class ChatSetup
         services.AddSingleton<EventPump>();
         services.AddSingleton<IWorkflowEventPublisher>(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService(provider => provider.GetRequiredService<EventPump>());
+        services.AddHostedService<SequenceAnnouncer>();
+        services.AddHostedService<AccessExpiryWatch>();
         services.AddScoped<ConnectionLifecycle>();
     }
 
@@ -70,6 +90,23 @@ internal static class ChatSetup
         );
     }
 
-    /// <summary>Sessions, order and back-pressure are defined for one kind of connection, so there is one kind.</summary>
-    public static void Configure(HttpConnectionDispatcherOptions options) => options.Transports = HttpTransportType.WebSockets;
+    /// <summary>What <c>MapHub</c> does, and bounds on each connection.</summary>
+    public static void MapChat(this IEndpointRouteBuilder endpoints)
+    {
+        var limits = endpoints.ServiceProvider.GetRequiredService<RateLimitOptions>();
+        var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
+        endpoints
+            .MapConnections(
+                ChatHub.Path,
+                new HttpConnectionDispatcherOptions
+                {
+                    // Sessions, order and back-pressure are defined for one kind of connection, so there is one kind.
+                    Transports = HttpTransportType.WebSockets,
+                    TransportSendTimeout = MaximumSendTime,
+                    WebSockets = { CloseTimeout = MaximumCloseTime },
+                },
+                connections => connections.UseBounds(limits, time).UseHub<ChatHub>()
+            )
+            .WithMetadata(new HubMetadata(typeof(ChatHub)), new AuthorizeAttribute());
+    }
 }

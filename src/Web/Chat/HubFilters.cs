@@ -90,7 +90,10 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
     }
 }
 
-/// <summary>Keeps a session that is in use from running into its idle limit; stores the time only now and then.</summary>
+/// <summary>
+/// Keeps a session that is in use from running into its idle limit; stores the time only now and then. Renewing a token is
+/// no use: clients do it by themselves, and a forgotten tab would stay signed in for ever.
+/// </summary>
 internal sealed class ActivityFilter(SessionOptions options, TimeProvider time) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
@@ -99,7 +102,11 @@ internal sealed class ActivityFilter(SessionOptions options, TimeProvider time) 
     )
     {
         var context = invocationContext.Context;
-        if (context.SessionId() is { } session && context.TryBeginTouch(time.Now(), options.TouchInterval))
+        if (
+            invocationContext.HubMethodName != nameof(ChatHub.RefreshToken)
+            && context.SessionId() is { } session
+            && context.TryBeginTouch(time.Now(), options.TouchInterval)
+        )
         {
             var mediator = invocationContext.ServiceProvider.GetRequiredService<IMediator>();
             await mediator.Send(new TouchSession(session), context.ConnectionAborted);

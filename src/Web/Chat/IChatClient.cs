@@ -19,6 +19,12 @@ public interface IChatClient
     /// <summary>One durable event of a joined workflow, in sequence order.</summary>
     Task ReceiveEvent(EventView change);
 
+    /// <summary>
+    /// How far a joined workflow's log goes. Everything up to there has been pushed, so a client that has less has lost
+    /// something, and calls <c>CatchUp</c>. Comes about a second after an event, and twice again.
+    /// </summary>
+    Task SequenceAnnounced(SequenceAnnounced announcement);
+
     /// <summary>Somebody else types in a joined workflow, or no longer does. Not durable.</summary>
     Task TypingChanged(TypingChanged typing);
 
@@ -50,6 +56,8 @@ public sealed record SessionRestored(
     DateTimeOffset ExpiresAt,
     string Message
 );
+
+public sealed record SequenceAnnounced(Guid WorkflowId, long LastSequence);
 
 public sealed record TypingChanged(Guid WorkflowId, Guid UserId, string Name, bool IsTyping);
 

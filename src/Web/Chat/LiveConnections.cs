@@ -30,7 +30,10 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// </summary>
     public void Attach(HubCallerContext context, OpenedSession opened)
     {
-        var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version);
+        var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version)
+        {
+            AccessExpiresAt = context.User!.TokenExpiresAt()!.Value,
+        };
         Connection? replaced;
         lock (_gate)
         {
@@ -155,6 +158,29 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         return Task.CompletedTask;
     }
 
+    public void RenewAccess(SessionId session, DateTimeOffset expiresAt)
+    {
+        lock (_gate)
+        {
+            if (_bySession.TryGetValue(session, out var connection))
+            {
+                connection.AccessExpiresAt = expiresAt;
+            }
+        }
+    }
+
+    /// <summary>Closes the connections whose access token ran out before this time. Their sessions stay.</summary>
+    public Task CloseOutdatedAsync(DateTimeOffset time)
+    {
+        SessionId[] outdated;
+        lock (_gate)
+        {
+            outdated = [.. _bySession.Where(open => open.Value.AccessExpiresAt < time).Select(open => open.Key)];
+        }
+
+        return Task.WhenAll(outdated.Select(session => CloseAsync(session, SessionEndReason.Expired)));
+    }
+
     public async Task CloseAsync(SessionId session, SessionEndReason reason)
     {
         Connection? closed;
@@ -202,6 +228,15 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             return _byWorkflow.TryGetValue(workflow, out var subscribed)
                 ? [.. subscribed.Select(connection => connection.UserId).Distinct()]
                 : [];
+        }
+    }
+
+    /// <summary>The workflows that any connection of this node is subscribed to.</summary>
+    public IReadOnlyCollection<WorkflowId> OpenWorkflows()
+    {
+        lock (_gate)
+        {
+            return [.. _byWorkflow.Keys];
         }
     }
 
@@ -293,6 +328,9 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
 
         /// <summary>The session's version when this connection took it.</summary>
         public int Version { get; } = version;
+
+        /// <summary>When the access token runs out that it has now.</summary>
+        public required DateTimeOffset AccessExpiresAt { get; set; }
 
         /// <summary>What the device has opened and not closed, whether or not its user may see it at the moment.</summary>
         public HashSet<WorkflowId> Opened { get; } = [];

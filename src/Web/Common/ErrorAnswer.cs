@@ -67,6 +67,7 @@ internal sealed record ErrorAnswer(
             ErrorKind.Conflict => StatusCodes.Status409Conflict,
             ErrorKind.Gone => StatusCodes.Status410Gone,
             ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+            ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status500InternalServerError,
         };
 }

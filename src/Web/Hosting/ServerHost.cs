@@ -42,7 +42,7 @@ public static class ServerHost
         builder.Services.AddApplication();
         builder.Services.AddInfrastructure(builder.Configuration);
         builder.Services.AddRest();
-        builder.Services.AddChat();
+        builder.Services.AddChat(builder.Configuration);
         builder.Services.AddApiDescription();
         configure?.Invoke(builder);
 
@@ -53,7 +53,7 @@ public static class ServerHost
         app.UseChatShutdown();
         app.UseApiDescription();
         app.MapDefaultEndpoints();
-        app.MapHub<ChatHub>(ChatHub.Path, ChatSetup.Configure);
+        app.MapChat();
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         api.MapAuthEndpoints();
         api.MapUserEndpoints();

@@ -33,6 +33,37 @@ public sealed class SessionTests
     }
 
     [Test]
+    public void MoveTo_ShouldBelongToTheOtherSignIn()
+    {
+        var session = Given.Session();
+        var version = session.Version;
+
+        session.MoveTo(Family);
+
+        (session.FamilyId, session.Version).ShouldBe((Family, version + 1));
+    }
+
+    [Test]
+    public void MoveTo_WhenItBelongsThereAlready_ShouldChangeNothing()
+    {
+        var session = Given.Session();
+        var version = session.Version;
+
+        session.MoveTo(session.FamilyId);
+
+        session.Version.ShouldBe(version);
+    }
+
+    [Test]
+    public void MoveTo_WhenEnded_ShouldRefuse()
+    {
+        var session = Given.Session();
+        session.End(SessionEndReason.Revoked, Given.Now);
+
+        Should.Throw<DomainException>(() => session.MoveTo(Family)).Code.ShouldBe("session.ended");
+    }
+
+    [Test]
     public void Succeed_ShouldCarryTheCheckpointOverToANewSessionOfTheSameUser()
     {
         var session = Given.Session(SessionState.Empty.Join(Joined));

@@ -42,7 +42,10 @@ public sealed class HubLogTests(Database database) : ChatTest(database)
         await Should.ThrowAsync<Exception>(() => HubClient.ConnectAsync(Server.Url, tampered));
         using var anonymous = TestUser.Client(Server.Url);
         await anonymous.GetAsync($"/api/v1/users/me?access_token={Sarah.AccessToken}");
-        await ConnectedAsync(Sarah);
+        var client = await ConnectedAsync(Sarah);
+        await client.InvokeAsync("RefreshToken", Sarah.AccessToken);
+        await RefusalAsync(() => client.InvokeAsync("RefreshToken", tampered));
+        await RefusalAsync(() => client.InvokeAsync("RefreshToken", tampered, tampered));
 
         var log = string.Join('\n', Server.Log.Lines);
         log.ShouldContain("opened by user");

@@ -11,6 +11,8 @@ internal static class Json
 
     public static Guid Id(this JsonElement json, string field) => json.GetProperty(field).GetGuid();
 
+    public static DateTimeOffset Time(this JsonElement json, string field) => json.GetProperty(field).GetDateTimeOffset();
+
     public static bool Flag(this JsonElement json, string field) => json.GetProperty(field).GetBoolean();
 
     public static JsonElement[] Items(this JsonElement json, string field) => [.. json.GetProperty(field).EnumerateArray()];

@@ -6,7 +6,8 @@ namespace BmadServer.Integration.Tests.Chat;
 /// <summary>The server ends a session: its connection is told why, and closed.</summary>
 public sealed class SessionEndTests(Database database) : ChatTest(database)
 {
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30);
+    /// <summary>Less than an access token lives, which would close the connection otherwise.</summary>
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>The last activity is stored once a minute, so an idle session may live that much longer.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
@@ -14,6 +15,9 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
     private readonly FakeTimeProvider _time = new();
 
     protected override TimeProvider Time => _time;
+
+    protected override IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string> { ["Sessions:IdleTimeoutMinutes"] = $"{IdleLimit.TotalMinutes}" };
 
     /// <summary>Earlier tests let the access token grow old.</summary>
     [SetUp]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BmadServer.Integration.Tests.Support;
 
 namespace BmadServer.Integration.Tests.Chat;
@@ -73,6 +74,40 @@ public sealed class StalledClientTests(Database database) : ChatTest(database)
 
         await nadia.WaitForEventAsync(_workflow, ack.Number("sequence"));
     }
+
+    [Test, Order(5)]
+    public async Task It_is_closed_and_finds_its_session_and_all_that_it_missed_when_it_comes_back()
+    {
+        await AddAsync(Sarah, _workflow, Marco);
+        await using var stalled = await RawHubClient.ConnectAsync(Server.Url, Marco.AccessToken);
+        await stalled.SendFrameAsync($$"""{"type":1,"invocationId":"1","target":"JoinWorkflow","arguments":["{{_workflow}}"]}""");
+        var snapshot = (await stalled.CompletionAsync("1")).GetProperty("result");
+        var session = await ConnectedSessionAsync(Marco);
+        var longest = new string('x', 16_000);
+
+        // Until the server has nothing left to keep it in.
+        JsonElement ack;
+        do
+        {
+            ack = await _sender.InvokeAsync("SendMessage", new { content = longest, workflowId = _workflow });
+            (ack.Number("sequence") - snapshot.Number("lastSequence")).ShouldBeLessThan(2_000);
+        } while ((await Marco.GetAsync($"sessions/{session}")).Flag("connected"));
+
+        var back = await ConnectedAsync(Marco, session);
+        back.SessionId.ShouldBe(session);
+        var have = snapshot.Number("lastSequence");
+        JsonElement page;
+        do
+        {
+            page = await back.InvokeAsync("CatchUp", _workflow, have);
+            page.Items("events").Sequences().ShouldBe(Enumerable.Range(1, page.Items("events").Length).Select(next => have + next));
+            have = page.Items("events")[^1].Number("sequence");
+        } while (page.Flag("hasMore"));
+        have.ShouldBe(ack.Number("sequence"));
+    }
+
+    private static async Task<Guid> ConnectedSessionAsync(TestUser user) =>
+        (await user.GetAsync("sessions")).Items("sessions").Single(session => session.Flag("connected")).Id("id");
 
     /// <summary>Only a server that waits for the stalled client takes this long.</summary>
     private static TimeSpan Patience => TimeSpan.FromSeconds(10);

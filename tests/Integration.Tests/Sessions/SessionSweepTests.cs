@@ -68,14 +68,29 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
     [Test]
     public async Task A_session_that_is_used_goes_on()
     {
-        var client = await ConnectedAsync(await SignedInAsync());
-        _time.Advance(TimeSpan.FromMinutes(29));
+        var user = await SignedInAsync();
+        var client = await ConnectedAsync(user);
+        await ListenFor28MinutesAsync(user, client);
         await client.InvokeAsync("SendMessage", "Still here");
-        _time.Advance(TimeSpan.FromMinutes(29));
+        await ListenFor28MinutesAsync(user, client);
 
         await SweepAsync();
 
         (await StoredAsync(client.SessionId)).HasEnded.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_session_that_only_listens_ends_although_its_tokens_are_renewed()
+    {
+        var user = await SignedInAsync();
+        var client = await ConnectedAsync(user);
+        await ListenFor28MinutesAsync(user, client);
+        _time.Advance(IdleLimit - TimeSpan.FromMinutes(28));
+
+        await client.Closed;
+
+        client.Received("SessionEnded").ShouldHaveSingleItem().GetString().ShouldBe("expired");
+        (await StoredAsync(client.SessionId)).EndReason.ShouldBe(SessionEndReason.Expired);
     }
 
     [Test]
@@ -127,6 +142,17 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
         await SweepAsync();
 
         (await StoredAsync(client.SessionId)).ConnectionId.ShouldNotBeNull();
+    }
+
+    /// <summary>Longer than an access token lives, so it is renewed on the way, as clients do by themselves.</summary>
+    private async Task ListenFor28MinutesAsync(TestUser user, HubClient client)
+    {
+        for (var halves = 0; halves < 2; halves++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(14));
+            await user.SignInAsync();
+            await client.InvokeAsync("RefreshToken", user.AccessToken);
+        }
     }
 
     private async Task SweepAsync()

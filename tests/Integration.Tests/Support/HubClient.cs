@@ -15,6 +15,7 @@ public sealed class HubClient : IAsyncDisposable
         "SessionStarted",
         "SessionRestored",
         "ReceiveEvent",
+        "SequenceAnnounced",
         "TypingChanged",
         "PresenceChanged",
         "SessionEnded",
@@ -35,6 +36,7 @@ public sealed class HubClient : IAsyncDisposable
                 argument =>
                 {
                     _received.Enqueue((method, argument));
+                    Called?.Invoke(method);
                     _changed.Release();
                 }
             );
@@ -48,6 +50,9 @@ public sealed class HubClient : IAsyncDisposable
     }
 
     public HubConnection Connection { get; }
+
+    /// <summary>Raised with the name of each call of the server, once it is kept and before the next one is read.</summary>
+    public event Action<string>? Called;
 
     /// <summary>Completes when the connection closes, with the error it closed with, if any.</summary>
     public Task<Exception?> Closed => _closed.Task.WaitAsync(Patience);

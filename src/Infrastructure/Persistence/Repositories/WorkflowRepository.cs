@@ -87,6 +87,15 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
             .Where(row => ids.Contains(row.Workflow.Id))
             .ToDictionaryAsync(row => row.Workflow.Id, row => row.Workflow.LastSequence, cancellationToken);
 
+    public async Task<IReadOnlyDictionary<WorkflowId, long>> LastSequencesAsync(
+        IReadOnlyCollection<WorkflowId> ids,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .Workflows.Where(workflow => ids.Contains(workflow.Id))
+            .Select(workflow => new { workflow.Id, workflow.LastSequence })
+            .ToDictionaryAsync(row => row.Id, row => row.LastSequence, cancellationToken);
+
     public async Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
         WorkflowId id,
         long afterSequence,

@@ -1,0 +1,150 @@
+using BmadServer.Integration.Tests.Support;
+
+namespace BmadServer.Integration.Tests.Chat;
+
+/// <summary>A user's budget of hub calls, here a small one.</summary>
+public sealed class RateLimitTests(Database database) : ChatTest(database)
+{
+    private const int Burst = 20;
+
+    protected override IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string> { ["RateLimits:HubCallBurst"] = $"{Burst}", ["RateLimits:HubCallsPerSecond"] = "1" };
+
+    [Test]
+    public async Task Calls_beyond_the_budget_are_refused_with_the_time_to_wait_and_the_connection_stays()
+    {
+        var client = await ConnectedAsync(await SignedInAsync());
+
+        var refusal = await RefusedAsync(client, () => client.InvokeAsync("SendMessage", "Hello"));
+
+        refusal.ShouldBe("rate_limited: Too many calls. Try again in 1 s.");
+        await Eventually.ShouldBeTrueAsync(() => IsAcceptedAsync(client), "the budget has refilled");
+    }
+
+    [Test]
+    public async Task Connections_of_one_user_share_a_budget_and_other_users_are_not_affected()
+    {
+        var user = await SignedInAsync();
+        var (first, second) = (await ConnectedAsync(user), await ConnectedAsync(user));
+        await RefusedAsync(first, () => first.InvokeAsync("SendMessage", "Hello"));
+
+        (await RefusalAsync(() => second.InvokeAsync("SendMessage", "Hello"))).ShouldStartWith("rate_limited: ");
+        var other = await ConnectedAsync(await SignedInAsync("Marco"));
+        (await other.InvokeAsync("SendMessage", "Hello")).Number("sequence").ShouldBe(2);
+    }
+
+    [Test]
+    public async Task Calls_that_fit_no_method_cost_as_much()
+    {
+        var client = await ConnectedAsync(await SignedInAsync());
+
+        for (var calls = 0; calls < Burst; calls += 4)
+        {
+            (await RefusalAsync(() => client.InvokeAsync("NoSuchMethod"))).ShouldStartWith("hub.unknown_method: ");
+            (await RefusalAsync(() => client.InvokeAsync("SendMessage"))).ShouldStartWith("validation.failed: ");
+            (await RefusalAsync(() => client.InvokeAsync("JoinWorkflow", "nonsense"))).ShouldStartWith("validation.failed: ");
+            (await RefusalAsync(() => client.InvokeAsync("SendMessage", ""))).ShouldStartWith("validation.failed: ");
+        }
+
+        (await RefusedAsync(client, () => client.InvokeAsync("NoSuchMethod"))).ShouldStartWith("rate_limited: ");
+    }
+
+    [TestCase("""{"type":2,"invocationId":"9","item":1}""")]
+    [TestCase("""{"type":3,"invocationId":"9","result":1}""")]
+    [TestCase("""{"type":4,"invocationId":"9","target":"SendMessage","arguments":[]}""")]
+    [TestCase("""{"type":5,"invocationId":"9"}""")]
+    [TestCase("nonsense")]
+    public async Task Frames_that_are_no_calls_cost_as_much(string frame)
+    {
+        var user = await SignedInAsync();
+        await using var client = await RawHubClient.ConnectAsync(Server.Url, user.AccessToken);
+
+        // Little more than the budget: while a refusal waits for its answer, the budget refills.
+        for (var frames = 0; frames < Burst + 2; frames++)
+        {
+            await client.SendFrameAsync(frame);
+        }
+
+        await client.SendFrameAsync("""{"type":1,"invocationId":"1","target":"SendMessage","arguments":["Hello"]}""");
+        (await client.CompletionAsync("1")).Text("error").ShouldStartWith("rate_limited: ");
+    }
+
+    [Test]
+    public async Task A_flood_is_ended_and_the_session_is_there_for_when_the_client_behaves()
+    {
+        var user = await SignedInAsync();
+        var workflow = await WorkflowOfAsync(user);
+        await using var flooding = await RawHubClient.ConnectAsync(Server.Url, user.AccessToken);
+        await flooding.SendFrameAsync($$"""{"type":1,"invocationId":"1","target":"JoinWorkflow","arguments":["{{workflow}}"]}""");
+        await flooding.CompletionAsync("1");
+        var session = (await user.GetAsync("sessions")).Items("sessions").ShouldHaveSingleItem().Id("id");
+
+        var flood = Task.Run(async () =>
+        {
+            while (true)
+            {
+                await flooding.SendFrameAsync("""{"type":1,"target":"SendMessage","arguments":["flood"]}""");
+            }
+        });
+
+        await Should.ThrowAsync<Exception>(() => flood.WaitAsync(TimeSpan.FromSeconds(20)));
+        flood.IsFaulted.ShouldBeTrue();
+        await user.UntilDroppedAsync(session);
+        var back = await ConnectedAsync(user, session);
+        back.SessionId.ShouldBe(session);
+        await Eventually.ShouldBeTrueAsync(() => IsAcceptedAsync(back), "the budget has refilled");
+    }
+
+    /// <summary>Calls until the budget is used up.</summary>
+    /// <returns>The text of the refusal.</returns>
+    private static async Task<string> RefusedAsync(HubClient client, Func<Task> call)
+    {
+        for (var calls = 0; calls < 2 * Burst; calls++)
+        {
+            try
+            {
+                await call();
+            }
+            catch (Exception refusal) when (refusal.Message.StartsWith("rate_limited", StringComparison.Ordinal))
+            {
+                return refusal.Message;
+            }
+            catch (Microsoft.AspNetCore.SignalR.HubException)
+            {
+                // Refused for what it is; it has cost its part of the budget.
+            }
+        }
+
+        throw new InvalidOperationException($"{2 * Burst} calls were taken; {client.Received("SessionEnded").Count} ends.");
+    }
+
+    private static async Task<bool> IsAcceptedAsync(HubClient client)
+    {
+        try
+        {
+            await client.InvokeAsync("SendMessage", "Hello again");
+            return true;
+        }
+        catch (Microsoft.AspNetCore.SignalR.HubException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What an operator can switch.</summary>
+public sealed class RateLimitsOffTests(Database database) : ChatTest(database)
+{
+    protected override IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string> { ["RateLimits:Enabled"] = "false", ["RateLimits:HubCallBurst"] = "1", ["RateLimits:HubCallsPerSecond"] = "1" };
+
+    [Test]
+    public async Task Without_limits_no_call_is_refused()
+    {
+        var client = await ConnectedAsync(Sarah);
+
+        var acks = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.InvokeAsync("SendMessage", "Hello")));
+
+        acks.Length.ShouldBe(50);
+    }
+}

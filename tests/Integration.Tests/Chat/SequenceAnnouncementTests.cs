@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using BmadServer.Application.Workflows;
+using BmadServer.Domain.Workflows;
+using BmadServer.Integration.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BmadServer.Integration.Tests.Chat;
+
+/// <summary>How a client notices that a push never reached it.</summary>
+public sealed class SequenceAnnouncementTests(Database database) : ChatTest(database)
+{
+    private readonly LosingPublisher _publisher = new();
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        base.Configure(builder);
+        var real = builder.Services.Last(service => service.ServiceType == typeof(IWorkflowEventPublisher));
+        builder.Services.AddSingleton<IWorkflowEventPublisher>(services =>
+        {
+            _publisher.Real = (IWorkflowEventPublisher)real.ImplementationFactory!(services);
+            return _publisher;
+        });
+    }
+
+    [Test]
+    public async Task The_last_sequence_is_announced_to_those_who_have_the_workflow_open()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "observer"));
+        var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
+
+        var ack = await sender.InvokeAsync("SendMessage", new { content = "Hello", workflowId = workflow });
+
+        await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
+        sender.Received("SequenceAnnounced").ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task An_event_that_was_committed_and_never_pushed_is_announced()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "observer"));
+        var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
+        _publisher.Lose(new WorkflowId(workflow));
+
+        var ack = await sender.InvokeAsync("SendMessage", new { content = "Lost", workflowId = workflow });
+        await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
+
+        reader.Events(workflow).ShouldBeEmpty();
+        var page = await reader.InvokeAsync("CatchUp", workflow, ack.Number("sequence") - 1);
+        page.Items("events").ShouldHaveSingleItem().Text("content").ShouldBe("Lost");
+    }
+
+    [Test]
+    public async Task An_announcement_comes_after_the_pushes_of_all_that_it_announces()
+    {
+        const int messages = 200;
+        var workflow = await SharedWorkflowAsync((Marco, "observer"));
+        var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
+        var early = new ConcurrentQueue<(long Announced, int Pushed)>();
+        reader.Called += method =>
+        {
+            if (method == "SequenceAnnounced")
+            {
+                early.Enqueue((reader.Received(method)[^1].Number("lastSequence"), reader.Events(workflow).Count));
+            }
+        };
+
+        for (var i = 0; i < messages; i++)
+        {
+            await sender.InvokeAsync("SendMessage", new { content = "Hello", workflowId = workflow });
+        }
+
+        // The owner, the reader, and then the messages.
+        await AnnouncedAsync(reader, workflow, 2 + messages);
+        early.Where(seen => seen.Pushed < seen.Announced - 2).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task It_is_announced_three_times_and_then_no_more()
+    {
+        var workflow = await WorkflowOfAsync(Sarah);
+        var client = await JoinedAsync(Sarah, workflow);
+        var ack = await client.InvokeAsync("SendMessage", new { content = "Hello", workflowId = workflow });
+        await client.WaitForAsync(() => Announcements(client, workflow).Count(last => last == ack.Number("sequence")) == 3);
+
+        // Another workflow's announcements show that the time for a fourth has come and gone.
+        var other = await WorkflowOfAsync(Sarah);
+        await client.InvokeAsync("JoinWorkflow", other);
+        await client.WaitForAsync(() => Announcements(client, other).Count == 3);
+
+        Announcements(client, workflow).Count(last => last == ack.Number("sequence")).ShouldBe(3);
+    }
+
+    [Test]
+    public async Task Nothing_is_announced_of_a_workflow_that_was_left_or_that_its_reader_was_removed_from()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"), (Nadia, "contributor"));
+        var (sender, left, removed) = (
+            await JoinedAsync(Sarah, workflow),
+            await JoinedAsync(Marco, workflow),
+            await JoinedAsync(Nadia, workflow)
+        );
+        await left.CallAsync("LeaveWorkflow", workflow);
+        (await Sarah.Http.DeleteAsync($"/api/v1/workflows/{workflow}/participants/{Nadia.Id}")).EnsureSuccessStatusCode();
+
+        var ack = await sender.InvokeAsync("SendMessage", new { content = "Secret", workflowId = workflow });
+        await AnnouncedAsync(sender, workflow, ack.Number("sequence"));
+        await SettleAsync(workflow, sender, left, removed);
+
+        Announcements(left, workflow).ShouldNotContain(ack.Number("sequence"));
+        Announcements(removed, workflow).ShouldNotContain(ack.Number("sequence"));
+    }
+
+    private static Task AnnouncedAsync(HubClient client, Guid workflow, long sequence) =>
+        client.WaitForAsync(() => Announcements(client, workflow).Contains(sequence));
+
+    private static IReadOnlyList<long> Announcements(HubClient client, Guid workflow) =>
+        [
+            .. client
+                .Received("SequenceAnnounced")
+                .Where(announced => announced.Id("workflowId") == workflow)
+                .Select(announced => announced.Number("lastSequence")),
+        ];
+
+    /// <summary>Loses the pushes of chosen workflows, as a commit does whose answer is lost.</summary>
+    private sealed class LosingPublisher : IWorkflowEventPublisher
+    {
+        private readonly ConcurrentDictionary<WorkflowId, bool> _lost = new();
+
+        public IWorkflowEventPublisher Real { get; set; } = null!;
+
+        public void Lose(WorkflowId workflow) => _lost[workflow] = true;
+
+        public void Publish(IReadOnlyList<WorkflowEvent> events) =>
+            Real.Publish([.. events.Where(@event => !_lost.ContainsKey(@event.WorkflowId))]);
+    }
+}

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Connections;
 
 namespace BmadServer.Web.Chat;
 
@@ -64,25 +63,4 @@ internal sealed class BoundedOutput(PipeWriter output, Action tooSlow) : PipeWri
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null) => output.Complete(exception);
-}
-
-internal static class BoundedOutputExtensions
-{
-    /// <summary>Bounds what the server keeps for a connection that does not read.</summary>
-    public static IConnectionBuilder UseBoundedOutput(this IConnectionBuilder connections) =>
-        connections.Use(next =>
-            connection =>
-            {
-                connection.Transport = new Duplex(
-                    connection.Transport.Input,
-                    new BoundedOutput(
-                        connection.Transport.Output,
-                        () => connection.Abort(new ConnectionAbortedException("The client does not read what it is sent."))
-                    )
-                );
-                return next(connection);
-            }
-        );
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -72,6 +72,8 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
                 : RefuseUnknown(id),
             StreamInvocationMessage { InvocationId: var id } => RefuseStream(id),
             InvocationMessage { StreamIds.Length: > 0, InvocationId: var id } => RefuseStream(id),
+            // Parts of streams, and answers to calls that this hub never makes.
+            StreamItemMessage or StreamBindingFailureMessage or CancelInvocationMessage or CompletionMessage => RefuseStream(null),
             _ => message,
         };
         return true;

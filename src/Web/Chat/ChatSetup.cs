@@ -39,6 +39,7 @@ internal static class ChatSetup
         configuration.RequireBoolean(RateLimitOptions.Section, nameof(RateLimitOptions.Enabled));
         configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallsPerSecond));
         configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallBurst));
+        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubKilobytesPerSecond));
         services.AddSingleton(configuration.Options<RateLimitOptions>(RateLimitOptions.Section));
         services
             .AddOptions<HubOptions>()
@@ -89,8 +90,11 @@ internal static class ChatSetup
         );
     }
 
-    /// <summary>What <c>MapHub</c> does, and a bound on what waits to be sent to a client.</summary>
-    public static void MapChat(this IEndpointRouteBuilder endpoints) =>
+    /// <summary>What <c>MapHub</c> does, and bounds on each connection.</summary>
+    public static void MapChat(this IEndpointRouteBuilder endpoints)
+    {
+        var limits = endpoints.ServiceProvider.GetRequiredService<RateLimitOptions>();
+        var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         endpoints
             .MapConnections(
                 ChatHub.Path,
@@ -101,7 +105,8 @@ internal static class ChatSetup
                     TransportSendTimeout = MaximumSendTime,
                     WebSockets = { CloseTimeout = MaximumCloseTime },
                 },
-                connections => connections.UseBoundedOutput().UseHub<ChatHub>()
+                connections => connections.UseBounds(limits, time).UseHub<ChatHub>()
             )
             .WithMetadata(new HubMetadata(typeof(ChatHub)), new AuthorizeAttribute());
+    }
 }

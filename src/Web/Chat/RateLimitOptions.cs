@@ -12,4 +12,7 @@ internal sealed class RateLimitOptions
 
     /// <summary>The full budget: how many calls may come at once after a time of rest, such as on coming back.</summary>
     public int HubCallBurst { get; init; } = 1_000;
+
+    /// <summary>How fast one connection is read, on average: more than its calls can need, even with the longest messages.</summary>
+    public int HubKilobytesPerSecond { get; init; } = 2_000;
 }

@@ -49,15 +49,35 @@ public sealed class RateLimitTests(Database database) : ChatTest(database)
         (await RefusedAsync(client, () => client.InvokeAsync("NoSuchMethod"))).ShouldStartWith("rate_limited: ");
     }
 
+    [TestCase("""{"type":2,"invocationId":"9","item":1}""")]
+    [TestCase("""{"type":3,"invocationId":"9","result":1}""")]
+    [TestCase("""{"type":4,"invocationId":"9","target":"SendMessage","arguments":[]}""")]
+    [TestCase("""{"type":5,"invocationId":"9"}""")]
+    [TestCase("nonsense")]
+    public async Task Frames_that_are_no_calls_cost_as_much(string frame)
+    {
+        var user = await SignedInAsync();
+        await using var client = await RawHubClient.ConnectAsync(Server.Url, user.AccessToken);
+
+        // Little more than the budget: while a refusal waits for its answer, the budget refills.
+        for (var frames = 0; frames < Burst + 2; frames++)
+        {
+            await client.SendFrameAsync(frame);
+        }
+
+        await client.SendFrameAsync("""{"type":1,"invocationId":"1","target":"SendMessage","arguments":["Hello"]}""");
+        (await client.CompletionAsync("1")).Text("error").ShouldStartWith("rate_limited: ");
+    }
+
     [Test]
     public async Task A_flood_is_ended_and_the_session_is_there_for_when_the_client_behaves()
     {
         var user = await SignedInAsync();
         var workflow = await WorkflowOfAsync(user);
         await using var flooding = await RawHubClient.ConnectAsync(Server.Url, user.AccessToken);
-        var session = (await user.GetAsync("sessions")).Items("sessions").ShouldHaveSingleItem().Id("id");
         await flooding.SendFrameAsync($$"""{"type":1,"invocationId":"1","target":"JoinWorkflow","arguments":["{{workflow}}"]}""");
         await flooding.CompletionAsync("1");
+        var session = (await user.GetAsync("sessions")).Items("sessions").ShouldHaveSingleItem().Id("id");
 
         var flood = Task.Run(async () =>
         {

@@ -75,7 +75,7 @@ public sealed class StartupTests
 
     [Test]
     public async Task A_number_is_refused_that_is_none_or_not_above_zero(
-        [Values("Sessions:IdleTimeoutMinutes", "Sessions:RecoveryWindowSeconds", "Limits:MessageCharacters", "RateLimits:HubCallsPerSecond", "RateLimits:HubCallBurst")] string key,
+        [Values("Sessions:IdleTimeoutMinutes", "Sessions:RecoveryWindowSeconds", "Limits:MessageCharacters", "RateLimits:HubCallsPerSecond", "RateLimits:HubCallBurst", "RateLimits:HubKilobytesPerSecond")] string key,
         [Values("0", "-1", "soon", "NaN", "1e300", "")] string value
     )
     {

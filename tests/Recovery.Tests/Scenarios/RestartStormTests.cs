@@ -4,8 +4,8 @@ using BmadServer.Recovery.Tests.History;
 namespace BmadServer.Recovery.Tests.Scenarios;
 
 /// <summary>Promise 7: all are back, rejoined and complete soon after the server was killed and started again.</summary>
-[TestFixture(Database.Sqlite)]
-[TestFixture(Database.Postgres)]
+[TestFixture(Database.Sqlite, Category = nameof(Database.Sqlite))]
+[TestFixture(Database.Postgres, Category = nameof(Database.Postgres))]
 public sealed class RestartStormTests(Database database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -38,6 +38,7 @@ public sealed class RestartStormTests(Database database)
 
             var last = (await after.WaitAsync(Patience)).ToDictionary(ack => ack!.WorkflowId, ack => ack!.Sequence);
             await UntilAsync(() => clients.All(client => client.Client.Has(client.Workflow, last[client.Workflow])));
+
             var listening = stage.Node.TimeToListening;
             var complete = clients
                 .Select(client => client.Client.AppliedAt(client.Workflow, last[client.Workflow])!.Value)

@@ -11,6 +11,7 @@ namespace BmadServer.Recovery.Tests.Chaos;
 internal sealed class LongRun
 {
     private const int Writers = 8;
+    private const int AckLosses = 2;
     private const int AcksLostAtOnce = 60;
     private const double PerSecond = 10;
 
@@ -37,7 +38,7 @@ internal sealed class LongRun
         FaultKind.DropPushes,
     ];
 
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan AckLimit = TimeSpan.FromSeconds(4);
 
     private static double Minutes => Variable("BMADSERVER_RECOVERY_MINUTES", 30);
@@ -81,21 +82,19 @@ internal sealed class LongRun
         var world = await Worlds.GetAsync(database);
         try
         {
-            await using var round = await Round.StartAsync(world, seed, Writers, others: 1);
+            await using var round = await Round.StartAsync(world, seed, Writers);
             var faults = FaultSchedule
                 .Make(seed, ServerMix, Writers, Length, TimeSpan.FromSeconds(2))
                 .Concat(FaultSchedule.Make(seed + 1, DeviceMix, Writers, Length, TimeSpan.FromSeconds(0.8)));
-            using var stop = new CancellationTokenSource(Length);
-            var losing = LoseAcksAsync(round, stop.Token);
+            await LoseAcksAsync(round);
             await round.RunAsync([.. faults], Length, PerSecond);
-            await losing;
             var (tally, failure) = await round.JudgeAsync(repeat);
             if (failure is not null)
             {
                 await Worlds.DropAsync(world);
             }
 
-            return (tally, round.Devices[^1].DroppedAcks, failure);
+            return (tally, round.Devices.Sum(device => device.DroppedAcks), failure);
         }
         catch (Exception failure)
         {
@@ -104,15 +103,14 @@ internal sealed class LongRun
         }
     }
 
-    /// <summary>Of one device all acks get lost, and it repeats all of its sends, over and over.</summary>
-    private static async Task LoseAcksAsync(Round round, CancellationToken stop)
+    /// <summary>Before anything else happens: all acks of all devices get lost, and all sends are repeated, some times over.</summary>
+    private static async Task LoseAcksAsync(Round round)
     {
-        var device = round.Devices[^1];
-        for (var turn = 0; !stop.IsCancellationRequested; turn++)
+        for (var turn = 0; turn < AckLosses; turn++)
         {
-            await Round.UntilAsync(AckLimit, () => device.Client.IsOnline && device.Client.Waiting == 0);
-            await Round.LoseAcksAsync(device, round.WorkflowIds[turn % round.WorkflowIds.Count], AcksLostAtOnce, AckLimit);
-            await Task.Delay(500, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var workflow = round.WorkflowIds[turn % round.WorkflowIds.Count];
+            await Task.WhenAll(round.Devices.Select(device => Round.LoseAcksAsync(device, workflow, AcksLostAtOnce, AckLimit)));
+            await Round.UntilAsync(AckLimit * 3, () => round.Devices.All(device => device.Client.Waiting == 0));
         }
     }
 

@@ -16,16 +16,19 @@ internal sealed class AccessTokens
     /// <summary>For the setting <c>Jwt__SigningKey</c>.</summary>
     public string SigningKey => Convert.ToBase64String(_key);
 
+    /// <param name="lifetime">From now on. Less than nothing gives one that is good for the rest of what clocks may differ by.</param>
     public string Create(Person person, TimeSpan lifetime)
     {
         var now = TimeProvider.System.GetUtcNow();
+        var expires = now + lifetime;
+        var issued = lifetime < TimeSpan.FromMinutes(15) ? expires - TimeSpan.FromMinutes(15) : now;
         var claims = new Dictionary<string, object>
         {
             ["iss"] = "bmadserver",
             ["aud"] = "bmadserver",
-            ["iat"] = now.ToUnixTimeSeconds(),
-            ["nbf"] = now.ToUnixTimeSeconds(),
-            ["exp"] = (now + lifetime).ToUnixTimeSeconds(),
+            ["iat"] = issued.ToUnixTimeSeconds(),
+            ["nbf"] = issued.ToUnixTimeSeconds(),
+            ["exp"] = expires.ToUnixTimeSeconds(),
             ["sub"] = person.Id,
             ["name"] = person.Name,
             ["sid"] = person.SignIn,

@@ -53,6 +53,9 @@ internal sealed class Rest(Uri url) : IDisposable
     public Task RemoveAsync(string token, Guid workflow, Guid user) =>
         SendAsync(HttpMethod.Delete, $"/api/v1/workflows/{workflow}/participants/{user}", token);
 
+    public async Task<bool> IsConnectedAsync(string token, Guid session) =>
+        (await SendAsync(HttpMethod.Get, $"/api/v1/sessions/{session}", token)).GetProperty("connected").GetBoolean();
+
     public Task EndSessionAsync(string token, Guid session) => SendAsync(HttpMethod.Delete, $"/api/v1/sessions/{session}", token);
 
     /// <summary>What the server holds: the whole log, and what somebody sees who loads the workflow anew.</summary>

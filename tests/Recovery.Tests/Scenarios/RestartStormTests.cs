@@ -1,12 +1,13 @@
+using BmadServer.Recovery.Tests.Chaos;
 using BmadServer.Recovery.Tests.Clients;
 using BmadServer.Recovery.Tests.History;
 
 namespace BmadServer.Recovery.Tests.Scenarios;
 
 /// <summary>Promise 7: all are back, rejoined and complete soon after the server was killed and started again.</summary>
-[TestFixture(Database.Sqlite, Category = nameof(Database.Sqlite))]
-[TestFixture(Database.Postgres, Category = nameof(Database.Postgres))]
-public sealed class RestartStormTests(Database database)
+[TestFixture(DatabaseKind.Sqlite, Category = nameof(DatabaseKind.Sqlite))]
+[TestFixture(DatabaseKind.Postgres, Category = nameof(DatabaseKind.Postgres))]
+public sealed class RestartStormTests(DatabaseKind database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -37,7 +38,7 @@ public sealed class RestartStormTests(Database database)
             await stage.Node.StartAsync();
 
             var last = (await after.WaitAsync(Patience)).ToDictionary(ack => ack!.WorkflowId, ack => ack!.Sequence);
-            await UntilAsync(() => clients.All(client => client.Client.Has(client.Workflow, last[client.Workflow])));
+            await Eventually.TrueAsync(Patience, () => clients.All(client => client.Client.Has(client.Workflow, last[client.Workflow])));
 
             var listening = stage.Node.TimeToListening;
             var complete = clients
@@ -64,16 +65,6 @@ public sealed class RestartStormTests(Database database)
     /// </summary>
     private static TimeSpan Backoff(int failures, Random random) =>
         failures == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1 + (2 * random.NextDouble()));
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Patience);
-            await Task.Delay(20);
-        }
-    }
 
     private static async Task<IReadOnlyList<Room>> WorkflowsAsync(Stage stage)
     {

@@ -9,7 +9,7 @@ namespace BmadServer.Recovery.Tests.Scenarios;
 internal static class Sizes
 {
     /// <summary>Clients that are connected when the server is killed.</summary>
-    public static int RestartClients => Get("RESTART_CLIENTS", 2000);
+    public static int RestartClients => Get("RESTART_CLIENTS", 500);
 
     /// <summary>Of them, in one workflow.</summary>
     public static int RestartRoom => Get("RESTART_ROOM", 10);
@@ -22,14 +22,14 @@ internal static class Sizes
 
     public static int StalledClients => Get("STALLED_CLIENTS", 30);
 
-    /// <summary>Of each way of ending an access.</summary>
+    /// <summary>Of each way of ending an access; at most 55.</summary>
     public static int Revocations => Get("REVOCATIONS", 25);
 
     /// <summary>Of a catch-up of 1,000 events.</summary>
     public static int CatchUps => Get("CATCH_UPS", 100);
 
-    /// <summary>Events that a client was away for.</summary>
-    public static int AwayEvents => Get("AWAY_EVENTS", 10_000);
+    /// <summary>Events that a client was away for; at least 1,000.</summary>
+    public static int AwayEvents => Get("AWAY_EVENTS", 2_000);
 
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BmadServer.Recovery.Tests.Chaos;
 using BmadServer.Recovery.Tests.Clients;
 using BmadServer.Testing;
 
@@ -11,22 +12,22 @@ namespace BmadServer.Recovery.Tests.Scenarios;
 internal sealed class Stage : IAsyncDisposable
 {
     /// <summary>How many people there are.</summary>
-    public const int Crowd = 20;
+    public const int Crowd = 12;
 
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
-    private static readonly ConcurrentDictionary<Database, Lazy<Task<Original>>> Originals = new();
+    private static readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<Original>>> Originals = new();
     private static readonly Lazy<Task<PostgresServer>> Postgres = new(() => PostgresServer.StartAsync());
     private static readonly AccessTokens Tokens = new();
 
     private readonly DirectoryInfo? _directory;
 
-    private Stage(Database database, ServerNode node, DirectoryInfo? directory, IReadOnlyList<Person> people)
+    private Stage(DatabaseKind database, ServerNode node, DirectoryInfo? directory, IReadOnlyList<Person> people)
     {
         (Database, Node, _directory, People) = (database, node, directory, people);
         Rest = new Rest(node.Url);
     }
 
-    public Database Database { get; }
+    public DatabaseKind Database { get; }
 
     public ServerNode Node { get; }
 
@@ -37,7 +38,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <param name="settings">Environment variables of the server.</param>
     /// <param name="directory">The server's data directory, empty; by default one of its own.</param>
     public static async Task<Stage> OpenAsync(
-        Database database,
+        DatabaseKind database,
         IReadOnlyDictionary<string, string>? settings = null,
         string? directory = null
     )
@@ -98,7 +99,7 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>The database that the copies are made of.</summary>
-    private sealed class Original(Database database) : IAsyncDisposable
+    private sealed class Original(DatabaseKind database) : IAsyncDisposable
     {
         private const string ConnectionString = "ConnectionStrings__bmadserver";
 
@@ -107,11 +108,11 @@ internal sealed class Stage : IAsyncDisposable
 
         public IReadOnlyList<Person> People { get; private set; } = [];
 
-        public static async Task<Original> MakeAsync(Database database)
+        public static async Task<Original> MakeAsync(DatabaseKind database)
         {
             var original = new Original(database);
             var environment = new Dictionary<string, string> { ["Jwt__SigningKey"] = Tokens.SigningKey, ["RateLimits__Enabled"] = "false" };
-            if (database == Database.Postgres)
+            if (database == DatabaseKind.Postgres)
             {
                 original._connection = await (await Postgres.Value).CreateDatabaseAsync();
                 environment[ConnectionString] = original._connection;
@@ -138,7 +139,7 @@ internal sealed class Stage : IAsyncDisposable
 
         public async Task CopyAsync(string directory, Dictionary<string, string> environment)
         {
-            if (database == Database.Postgres)
+            if (database == DatabaseKind.Postgres)
             {
                 environment[ConnectionString] = await (await Postgres.Value).CopyDatabaseAsync(_connection);
                 return;

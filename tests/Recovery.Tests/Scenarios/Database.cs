@@ -1,7 +1,0 @@
-namespace BmadServer.Recovery.Tests.Scenarios;
-
-public enum Database
-{
-    Sqlite,
-    Postgres,
-}

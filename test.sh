@@ -99,10 +99,12 @@ filter='TestCategory!=Long'
 settings=()
 if [ "$only" = recovery ]; then
   hang=$((minutes + 10))
-  filter='TestCategory=Long|TestCategory=Figures'
+  filter='TestCategory=Long|TestCategory=Figures|FullyQualifiedName~Recovery.Tests.Scenarios'
   # Else a test that is only run when asked for is not run beside others, even when it is asked for.
   settings=(-- NUnit.ExplicitMode=Relaxed)
   export BMADSERVER_RECOVERY_MINUTES=$minutes BMADSERVER_RECOVERY_SEED=$seed BMADSERVER_RECOVERY_FULL=1
+  export BMADSERVER_RECOVERY_RESTART_CLIENTS=2000 BMADSERVER_RECOVERY_AWAY_EVENTS=10000 BMADSERVER_RECOVERY_REVOCATIONS=50
+  export BMADSERVER_RECOVERY_CATCH_UPS=300 BMADSERVER_RECOVERY_NEIGHBOUR_ROUNDS=5 BMADSERVER_RECOVERY_NEIGHBOUR_SECONDS=10
   export BMADSERVER_RECOVERY_FIGURES=$results/figures.md
   echo "Recovery, the long form: ./test.sh recovery --minutes $minutes --seed $seed"
 fi

@@ -1,26 +1,47 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
 namespace BmadServer.Testing;
 
 /// <summary>PostgreSQL from the binaries of this machine, with throw-away data.</summary>
-internal sealed class LocalPostgres : IAsyncDisposable
+internal sealed class LocalPostgres : IPostgresEngine
 {
-    private readonly Process process;
-    private readonly Queue<string> lastLines = new();
+    /// <summary>Far longer than any step takes on a busy machine; only what fails waits for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private LocalPostgres(Process process, string administrator)
+    private readonly string binaries;
+    private readonly string password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly LastLines output = new();
+    private readonly Process home;
+    private string folder = "";
+    private int port = Ports.FindFree();
+    private Process? server;
+
+    private LocalPostgres(string binaries, string source)
     {
-        this.process = process;
-        Administrator = administrator;
+        this.binaries = binaries;
+        Source = source;
+        using var stream = typeof(LocalPostgres).Assembly.GetManifestResourceStream("local-postgres.sh")!;
+        using var reader = new StreamReader(stream);
+        // C.UTF-8 orders by code point and knows the case of every letter, but not every system has it.
+        var locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
+        home = Launch("sh", ["-c", reader.ReadToEnd(), "local-postgres", binaries, locale, .. PostgresEngines.Settings]);
     }
 
-    public string Administrator { get; }
+    public string Source { get; }
+
+    public string Administrator =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = "postgres",
+            Password = password,
+            Database = "postgres",
+        }.ConnectionString;
 
     /// <summary>The folder that holds initdb and postgres; null where there is none.</summary>
     public static async Task<string?> FindBinariesAsync(CancellationToken cancellationToken)
@@ -42,51 +63,106 @@ internal sealed class LocalPostgres : IAsyncDisposable
                 && File.Exists(Path.Combine(folder, "postgres")));
     }
 
-    public static async Task<LocalPostgres> StartAsync(string binaries, CancellationToken cancellationToken)
+    public static async Task<LocalPostgres> StartNewAsync(string binaries, string source, CancellationToken cancellationToken)
     {
-        const int tries = 3;
-        for (var attempt = 1; ; attempt++)
+        var postgres = new LocalPostgres(binaries, source);
+        try
         {
-            var server = Launch(binaries);
-            try
+            await postgres.PrepareAsync(cancellationToken);
+            const int tries = 3;
+            for (var attempt = 1; ; attempt++)
             {
-                await server.WaitUntilReadyAsync(cancellationToken);
-                return server;
+                try
+                {
+                    await postgres.StartAsync(cancellationToken);
+                    return postgres;
+                }
+                catch (InvalidOperationException) when (attempt < tries && postgres.IsPortTaken())
+                {
+                    // It was free a moment ago; another process was quicker.
+                    postgres.port = Ports.FindFree();
+                }
             }
-            catch (Exception e)
+        }
+        catch
+        {
+            await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        server = Launch(
+            Path.Combine(binaries, "postgres"),
+            [
+                "-D", folder,
+                "-p", port.ToString(CultureInfo.InvariantCulture),
+                "-c", "listen_addresses=127.0.0.1",
+                "-c", "unix_socket_directories=",
+            ]
+        );
+        server.BeginOutputReadLine();
+
+        using var stopWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ready = new PostgresAdministrator(Administrator).WaitUntilReadyAsync(Patience, stopWaiting.Token);
+        var ended = server.WaitForExitAsync(stopWaiting.Token);
+        var first = await Task.WhenAny(ready, ended);
+        await stopWaiting.CancelAsync();
+        await first;
+        if (first == ended)
+        {
+            throw new InvalidOperationException($"PostgreSQL from {binaries} ended at once:\n{output}");
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // SIGINT: it ends its clients' connections first, with a word to each.
+        Signal.Send(await ServerPidAsync(cancellationToken), Signal.Interrupt);
+        await ExitAsync(cancellationToken);
+    }
+
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        var pid = await ServerPidAsync(cancellationToken);
+        // Stopped, so that it starts no other child meanwhile and does not tell the rest that one was killed.
+        Signal.Send(pid, Signal.Stop);
+        var children = await ChildrenAsync(pid, cancellationToken);
+        foreach (var child in children)
+        {
+            Signal.Send(child, Signal.Kill);
+        }
+
+        Signal.Send(pid, Signal.Kill);
+        await ExitAsync(cancellationToken);
+        // One that is not quite gone would hold the shared memory, and the next start be refused.
+        foreach (var child in children)
+        {
+            while (!Signal.IsGone(child))
             {
-                await server.DisposeAsync();
-                var output = server.Output();
-                // The port was free a moment ago; another process may have been quicker.
-                if (attempt < tries && output.Contains("Address already in use", StringComparison.Ordinal))
-                {
-                    continue;
-                }
-
-                if (e is OperationCanceledException)
-                {
-                    throw;
-                }
-
-                throw new InvalidOperationException($"PostgreSQL from {binaries} does not start: {e.Message}\n{output}", e);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
             }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
+        home.StandardInput.Close();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        try
+        foreach (var process in new[] { home, server }.OfType<Process>())
         {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
 
-        process.Dispose();
+            process.Dispose();
+        }
     }
 
     private static async Task<string?> AskPgConfigAsync(CancellationToken cancellationToken)
@@ -108,49 +184,6 @@ internal sealed class LocalPostgres : IAsyncDisposable
         }
     }
 
-    private static LocalPostgres Launch(string binaries)
-    {
-        using var stream = typeof(LocalPostgres).Assembly.GetManifestResourceStream("local-postgres.sh")!;
-        using var reader = new StreamReader(stream);
-        var script = reader.ReadToEnd();
-        var port = FindFreePort();
-        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        // C.UTF-8 orders by code point and knows the case of every letter, but not every system has it.
-        var locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
-
-        string[] command =
-        [
-            .. AsOrdinaryUser(),
-            "sh", "-c", script, "local-postgres", binaries, port.ToString(CultureInfo.InvariantCulture), locale,
-            .. PostgresServer.Settings,
-        ];
-        // The working folder of the tests need not be readable for the user that the server runs as.
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PASSWORD"] = password;
-
-        var administrator = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Username = "postgres",
-            Password = password,
-            Database = "postgres",
-        };
-        var server = new LocalPostgres(new Process { StartInfo = start }, administrator.ConnectionString);
-        server.process.OutputDataReceived += (_, line) => server.Keep(line.Data);
-        server.process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
-        server.process.Start();
-        server.process.BeginOutputReadLine();
-        server.process.BeginErrorReadLine();
-        return server;
-    }
-
     /// <summary>What goes before a command so that it does not run as root, which PostgreSQL refuses.</summary>
     private static string[] AsOrdinaryUser()
     {
@@ -168,50 +201,63 @@ internal sealed class LocalPostgres : IAsyncDisposable
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static int FindFreePort()
+    private static async Task<IReadOnlyList<int>> ChildrenAsync(int pid, CancellationToken cancellationToken)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var file = $"/proc/{pid}/task/{pid}/children";
+        string list;
+        if (File.Exists(file))
+        {
+            list = await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        else
+        {
+            using var process = Process.Start(new ProcessStartInfo("pgrep", ["-P", $"{pid}"]) { RedirectStandardOutput = true })!;
+            list = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        }
+
+        return [.. list
+            .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
     }
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    private Process Launch(string program, string[] arguments)
     {
-        using var stopWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ready = PostgresServer.WaitUntilReadyAsync(Administrator, TimeSpan.FromSeconds(60), stopWaiting.Token);
-        var ended = process.WaitForExitAsync(stopWaiting.Token);
-        var first = await Task.WhenAny(ready, ended);
-        await stopWaiting.CancelAsync();
-        await first;
-        if (first == ended)
+        string[] command = [.. AsOrdinaryUser(), program, .. arguments];
+        // The working folder of the tests need not be readable for the user that the server runs as.
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
-            throw new InvalidOperationException("it ended at once");
-        }
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PASSWORD"] = password;
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => output.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => output.Add(line.Data);
+        process.Start();
+        process.BeginErrorReadLine();
+        return process;
     }
 
-    private void Keep(string? line)
-    {
-        const int enough = 30;
-        if (line is null)
-        {
-            return;
-        }
+    private async Task PrepareAsync(CancellationToken cancellationToken) =>
+        folder =
+            await home.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken)
+            ?? throw new InvalidOperationException($"PostgreSQL from {binaries} cannot make a data folder:\n{output}");
 
-        lock (lastLines)
-        {
-            lastLines.Enqueue(line);
-            if (lastLines.Count > enough)
-            {
-                lastLines.Dequeue();
-            }
-        }
+    private bool IsPortTaken() => output.ToString().Contains("Address already in use", StringComparison.Ordinal);
+
+    /// <summary>Its own word for it, because the process started here may be one that changed the user first.</summary>
+    private async Task<int> ServerPidAsync(CancellationToken cancellationToken)
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "postmaster.pid"), cancellationToken);
+        return int.Parse(lines[0], CultureInfo.InvariantCulture);
     }
 
-    private string Output()
+    private async Task ExitAsync(CancellationToken cancellationToken)
     {
-        lock (lastLines)
-        {
-            return string.Join('\n', lastLines);
-        }
+        await server!.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+        server.Dispose();
+        server = null;
     }
 }

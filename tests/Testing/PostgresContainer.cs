@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using DotNet.Testcontainers.Configurations;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testcontainers.PostgreSql;
@@ -5,7 +6,7 @@ using Testcontainers.PostgreSql;
 namespace BmadServer.Testing;
 
 /// <summary>PostgreSQL in a container, through whatever engine Testcontainers finds.</summary>
-internal sealed class PostgresContainer : IAsyncDisposable
+internal sealed class PostgresContainer : IPostgresEngine
 {
     private readonly PostgreSqlContainer container;
 
@@ -44,7 +45,7 @@ internal sealed class PostgresContainer : IAsyncDisposable
         };
     }
 
-    public static async Task<PostgresContainer> StartAsync(CancellationToken cancellationToken)
+    public static async Task<PostgresContainer> StartNewAsync(CancellationToken cancellationToken)
     {
         var image = Environment.GetEnvironmentVariable("BMADSERVER_TEST_POSTGRES_IMAGE") is { Length: > 0 } named
             ? named
@@ -53,13 +54,15 @@ internal sealed class PostgresContainer : IAsyncDisposable
         // Testcontainers turns syncing off; of two equal settings the later one counts.
         var container = new PostgreSqlBuilder(image)
             .WithLogger(NullLogger.Instance)
-            .WithCommand([.. PostgresServer.Settings.SelectMany(setting => new[] { "-c", setting })])
+            .WithCommand([.. PostgresEngines.Settings.SelectMany(setting => new[] { "-c", setting })])
+            // PostgreSQL's fast stop. Its default, SIGTERM, would wait for the clients, and the engine kills what waits.
+            .WithCreateParameterModifier(parameters => parameters.StopSignal = "SIGINT")
             .Build();
         try
         {
-            await container.StartAsync(cancellationToken);
-            await PostgresServer.WaitUntilReadyAsync(container.GetConnectionString(), TimeSpan.FromSeconds(60), cancellationToken);
-            return new PostgresContainer(container, image);
+            var postgres = new PostgresContainer(container, image);
+            await postgres.StartAsync(cancellationToken);
+            return postgres;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -71,6 +74,22 @@ internal sealed class PostgresContainer : IAsyncDisposable
                 """,
                 e);
         }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await container.StartAsync(cancellationToken);
+        await new PostgresAdministrator(Administrator).WaitUntilReadyAsync(TimeSpan.FromSeconds(60), cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => container.StopAsync(cancellationToken);
+
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        // Testcontainers itself can only stop a container, which is orderly.
+        using var docker = TestcontainersSettings.OS.DockerEndpointAuthConfig.GetDockerClientBuilder(Guid.CreateVersion7()).Build();
+        await docker.Containers.KillContainerAsync(container.Id, new ContainerKillParameters(), cancellationToken);
+        await docker.Containers.WaitContainerAsync(container.Id, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => container.DisposeAsync();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace BmadServer.Testing;
@@ -14,20 +13,19 @@ namespace BmadServer.Testing;
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private readonly string administrator;
-    private readonly IAsyncDisposable? started;
+    internal const string Variable = "BMADSERVER_TEST_POSTGRES";
+
+    private readonly PostgresAdministrator administrator;
+    private readonly IPostgresEngine? started;
     private readonly List<string> created = [];
     private bool disposed;
 
-    private PostgresServer(string source, string administrator, IAsyncDisposable? started)
+    private PostgresServer(string source, string administrator, IPostgresEngine? started)
     {
         Source = source;
-        this.administrator = administrator;
+        this.administrator = new PostgresAdministrator(administrator);
         this.started = started;
     }
-
-    internal static IReadOnlyList<string> Settings { get; } =
-        ["fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=300"];
 
     /// <summary>One line that says where this server comes from.</summary>
     public string Source { get; }
@@ -44,26 +42,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes an empty UTF-8 database.</summary>
     /// <param name="name">Its name, which must be free; by default a new random one.</param>
     /// <returns>A connection string of an administrator of that database.</returns>
-    public async Task<string> CreateDatabaseAsync(string? name = null, CancellationToken cancellationToken = default)
-    {
-        name ??= $"test_{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        // template0, because an administrator may have put something of his own into template1.
-        await ExecuteAsync($"CREATE DATABASE {Quote(name)} TEMPLATE template0 ENCODING 'UTF8'", cancellationToken);
-        lock (created)
-        {
-            created.Add(name);
-        }
+    public async Task<string> CreateDatabaseAsync(string? name = null, CancellationToken cancellationToken = default) =>
+        Remember(await administrator.CreateDatabaseAsync(name, cancellationToken));
 
-        return new NpgsqlConnectionStringBuilder(administrator)
-        {
-            Database = name,
-            IncludeErrorDetail = true,
-            Pooling = true,
-            // Seconds. Every database has its own pool in every process, and together they share the server's connections.
-            ConnectionIdleLifetime = 10,
-            ConnectionPruningInterval = 5,
-        }.ConnectionString;
-    }
+    /// <summary>Makes a database with all that another one holds, which nobody may be connected to.</summary>
+    /// <param name="original">Its connection string.</param>
+    /// <returns>A connection string of an administrator of the new one.</returns>
+    public async Task<string> CopyDatabaseAsync(string original, CancellationToken cancellationToken = default) =>
+        Remember(await administrator.CopyDatabaseAsync(original, cancellationToken));
 
     /// <summary>Stops the server if it was started here; on one that was given, drops the databases made here.</summary>
     public async ValueTask DisposeAsync()
@@ -82,83 +68,37 @@ public sealed class PostgresServer : IAsyncDisposable
 
         foreach (var name in created)
         {
-            await ExecuteAsync($"DROP DATABASE IF EXISTS {Quote(name)} WITH (FORCE)", CancellationToken.None);
+            await administrator.DropDatabaseAsync(name);
         }
     }
 
-    /// <summary>Returns when a connection was opened. A log line or an open port would promise less.</summary>
-    internal static async Task WaitUntilReadyAsync(string administrator, TimeSpan limit, CancellationToken cancellationToken)
+    private string Remember((string Name, string ConnectionString) database)
     {
-        var shortTries = new NpgsqlConnectionStringBuilder(administrator) { Pooling = false, Timeout = 3 }.ConnectionString;
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
+        lock (created)
         {
-            try
-            {
-                await using var connection = new NpgsqlConnection(shortTries);
-                await connection.OpenAsync(cancellationToken);
-                return;
-            }
-            catch (NpgsqlException) when (TimeProvider.System.GetElapsedTime(start) < limit)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
-            }
+            created.Add(database.Name);
         }
+
+        return database.ConnectionString;
     }
 
     private static async Task<PostgresServer> ChooseAsync(CancellationToken cancellationToken)
     {
-        const string variable = "BMADSERVER_TEST_POSTGRES";
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given)
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
         {
             try
             {
-                await WaitUntilReadyAsync(given, TimeSpan.FromSeconds(15), cancellationToken);
+                await new PostgresAdministrator(given).WaitUntilReadyAsync(TimeSpan.FromSeconds(15), cancellationToken);
             }
             catch (NpgsqlException e)
             {
-                throw new InvalidOperationException($"The PostgreSQL that {variable} names does not answer: {e.Message}", e);
+                throw new InvalidOperationException($"The PostgreSQL that {Variable} names does not answer: {e.Message}", e);
             }
 
-            return new PostgresServer(variable, given, started: null);
+            return new PostgresServer(Variable, given, started: null);
         }
 
-        var noEngine = await PostgresContainer.FindObstacleAsync(cancellationToken);
-        if (noEngine is null)
-        {
-            var container = await PostgresContainer.StartAsync(cancellationToken);
-            return new PostgresServer(container.Source, container.Administrator, container);
-        }
-
-        var binaries = await LocalPostgres.FindBinariesAsync(cancellationToken);
-        if (binaries is not null)
-        {
-            var local = await LocalPostgres.StartAsync(binaries, cancellationToken);
-            return new PostgresServer($"local binaries {binaries} ({noEngine})", local.Administrator, local);
-        }
-
-        throw new InvalidOperationException(
-            $"""
-            These tests need PostgreSQL, and this machine has none:
-              - {variable} is not set;
-              - {noEngine};
-              - no initdb and postgres where pg_config points, nor in /usr/lib/postgresql/*/bin.
-            Do one of these:
-              - start Docker (an engine whose API is older than 1.44 needs DOCKER_API_VERSION as well);
-              - install PostgreSQL 15 or newer (on Debian or Ubuntu: apt-get install postgresql);
-              - set {variable} to the connection string of an administrator, for example
-                Host=127.0.0.1;Username=postgres;Password=secret
-            """);
-    }
-
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
-    {
-        var single = new NpgsqlConnectionStringBuilder(administrator) { Pooling = false }.ConnectionString;
-        await using var connection = new NpgsqlConnection(single);
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        var engine = await PostgresEngines.StartAsync($"{Variable} is not set", cancellationToken);
+        return new PostgresServer(engine.Source, engine.Administrator, engine);
     }
 }

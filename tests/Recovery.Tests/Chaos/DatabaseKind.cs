@@ -1,0 +1,7 @@
+namespace BmadServer.Recovery.Tests.Chaos;
+
+public enum DatabaseKind
+{
+    Sqlite,
+    Postgres,
+}

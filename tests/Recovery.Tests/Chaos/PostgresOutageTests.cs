@@ -1,0 +1,26 @@
+namespace BmadServer.Recovery.Tests.Chaos;
+
+internal sealed class PostgresOutageTests() : ChaosTest(DatabaseKind.Postgres)
+{
+    [Test]
+    public async Task Nothing_is_lost_when_PostgreSQL_is_stopped_or_killed_under_the_server()
+    {
+        var tally = await RunAsync(
+            [FaultKind.PostgresKill, FaultKind.PostgresKill, FaultKind.PostgresStop, FaultKind.PostgresReset],
+            TimeSpan.FromSeconds(8),
+            TimeSpan.FromSeconds(1.2),
+            perSecond: 15
+        );
+
+        tally.PostgresKills.ShouldBeGreaterThan(0);
+        tally.PostgresStops.ShouldBeGreaterThan(0);
+    }
+
+    [Test]
+    public async Task Nothing_is_lost_when_the_power_fails()
+    {
+        var tally = await RunAsync([FaultKind.PowerCut], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1.5), perSecond: 15);
+
+        tally.PostgresKills.ShouldBeGreaterThan(0);
+    }
+}

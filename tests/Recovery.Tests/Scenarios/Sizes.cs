@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace BmadServer.Recovery.Tests.Scenarios;
+
+/// <summary>
+/// How much the scenarios do. The defaults are what fits into everyday test runs; the environment variable
+/// <c>BMADSERVER_RECOVERY_{NAME}</c>, for example <c>BMADSERVER_RECOVERY_RESTART_CLIENTS</c>, sets another number.
+/// </summary>
+internal static class Sizes
+{
+    /// <summary>Clients that are connected when the server is killed.</summary>
+    public static int RestartClients => Get("RESTART_CLIENTS", 500);
+
+    /// <summary>Of them, in one workflow.</summary>
+    public static int RestartRoom => Get("RESTART_ROOM", 10);
+
+    /// <summary>Rounds without and with bad clients, each.</summary>
+    public static int NeighbourRounds => Get("NEIGHBOUR_ROUNDS", 2);
+
+    /// <summary>Seconds of one round.</summary>
+    public static int NeighbourSeconds => Get("NEIGHBOUR_SECONDS", 3);
+
+    public static int StalledClients => Get("STALLED_CLIENTS", 30);
+
+    /// <summary>Of each way of ending an access; at most 55.</summary>
+    public static int Revocations => Get("REVOCATIONS", 25);
+
+    /// <summary>Of a catch-up of 1,000 events.</summary>
+    public static int CatchUps => Get("CATCH_UPS", 100);
+
+    /// <summary>Events that a client was away for; at least 1,000.</summary>
+    public static int AwayEvents => Get("AWAY_EVENTS", 2_000);
+
+    private static int Get(string name, int usual) =>
+        Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : usual;
+}

@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
-# Builds everything once and runs every test suite; see --help. The last line is `N passed, N failed, N skipped`.
+# Builds everything once and runs every test suite, or the long form of the recovery suite; see --help. The last line is
+# `N passed, N failed, N skipped`.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 usage: ./test.sh [SUITE]
+       ./test.sh recovery [--minutes N] [--seed S]
 
 Builds bmadServer.sln (Release) and runs the test projects under tests/, or only SUITE, for example
 
   ./test.sh Domain.UnitTests
+
+`recovery` runs only the long form of the recovery suite: N minutes (30 unless named) of kills, outages and drops with
+everything checked, from a random seed unless one is named, then the measured scenarios in full size, and prints a table.
+It prints the seed and how to repeat a round that failed. docs/testing.md explains it.
 
 It needs the .NET SDK that global.json names, node with npm, and curl. The suites that need PostgreSQL look for it in
 BMADSERVER_TEST_POSTGRES (an administrator's connection string), then in Docker, then among the local binaries.
@@ -25,15 +31,32 @@ fail() {
 }
 
 only=
+minutes=30
+seed=$((RANDOM * 32768 + RANDOM))
 case ${1:-} in
   -h | --help)
     usage
     exit
     ;;
+  recovery)
+    only=recovery
+    shift
+    while [ $# -gt 0 ]; do
+      case $1:${2:-} in
+        --minutes:*[!0-9]* | --minutes: | --seed:*[!0-9]* | --seed:) fail "$1 takes a whole number; see ./test.sh --help" ;;
+        --minutes:*) minutes=$2 ;;
+        --seed:*) seed=$2 ;;
+        *) fail "unknown option $1; see ./test.sh --help" ;;
+      esac
+      shift 2
+    done
+    ;;
   -*) fail "unknown option $1; see ./test.sh --help" ;;
-  *) only=${1:-} ;;
+  *)
+    only=${1:-}
+    [ $# -le 1 ] || fail 'only one suite can be named; see ./test.sh --help'
+    ;;
 esac
-[ $# -le 1 ] || fail 'only one suite can be named; see ./test.sh --help'
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -58,7 +81,9 @@ done
 # The client library's tests are run by npm.
 fast+=(ClientApp)
 suites=(${fast[@]+"${fast[@]}"} ${slow[@]+"${slow[@]}"})
-if [ -n "$only" ]; then
+if [ "$only" = recovery ]; then
+  suites=(Recovery.Tests)
+elif [ -n "$only" ]; then
   case " ${suites[*]-} " in
     *" $only "*) ;;
     *) fail "There is no suite $only. There are:" "${suites[@]/#/  }" ;;
@@ -69,6 +94,22 @@ fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=$(mktemp -d "${TMPDIR:-/tmp}/bmadserver-tests-XXXXXX")
 trap 'rm -rf "$results"' EXIT
+
+# Minutes.
+hang=10
+filter='TestCategory!=Long'
+settings=()
+if [ "$only" = recovery ]; then
+  hang=$((minutes + 10))
+  filter='TestCategory=Long|TestCategory=Figures|FullyQualifiedName~Recovery.Tests.Scenarios'
+  # Else a test that is only run when asked for is not run beside others, even when it is asked for.
+  settings=(-- NUnit.ExplicitMode=Relaxed)
+  export BMADSERVER_RECOVERY_MINUTES=$minutes BMADSERVER_RECOVERY_SEED=$seed BMADSERVER_RECOVERY_FULL=1
+  export BMADSERVER_RECOVERY_RESTART_CLIENTS=2000 BMADSERVER_RECOVERY_AWAY_EVENTS=10000 BMADSERVER_RECOVERY_REVOCATIONS=50
+  export BMADSERVER_RECOVERY_CATCH_UPS=300 BMADSERVER_RECOVERY_NEIGHBOUR_ROUNDS=5 BMADSERVER_RECOVERY_NEIGHBOUR_SECONDS=10
+  export BMADSERVER_RECOVERY_FIGURES=$results/figures.md
+  echo "Recovery, the long form: ./test.sh recovery --minutes $minutes --seed $seed"
+fi
 
 passed=0
 failed=0
@@ -131,7 +172,8 @@ for suite in ${suites[@]+"${suites[@]}"}; do
   # A test that hangs is ended, and its suite with it, so that the others still get their turn.
   dotnet test "tests/$suite" --configuration Release --no-build --results-directory "$results" \
     --logger "trx;LogFileName=$suite.trx" --logger 'console;verbosity=normal' \
-    --blame-hang-timeout 10m --blame-hang-dump-type none </dev/null || status=$?
+    --blame-hang-timeout "${hang}m" --blame-hang-dump-type none \
+    --filter "$filter" ${settings[@]+"${settings[@]}"} </dev/null || status=$?
 
   total=0
   if [ -s "$trx" ]; then
@@ -151,6 +193,11 @@ for suite in ${suites[@]+"${suites[@]}"}; do
     broken+=("$suite")
   fi
 done
+
+if [ -s "${BMADSERVER_RECOVERY_FIGURES:-}" ]; then
+  printf '\n| what | measured | goal |\n| --- | --- | --- |\n'
+  cat "$BMADSERVER_RECOVERY_FIGURES"
+fi
 
 echo
 finish

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BmadServer.Recovery.Tests.Clients;
 using BmadServer.Testing;
 
@@ -7,10 +8,11 @@ namespace BmadServer.Recovery.Tests.Chaos;
 internal sealed class Device : IAsyncDisposable
 {
     private readonly MessageFilterProxy _proxy;
+    private readonly List<(Guid, long)> _droppedPushes = [];
     private volatile bool _dropsAnswers;
     private volatile int _dropsPushesPercent;
     private int _random;
-    private int _droppedAnswers;
+    private int _droppedAcks;
 
     public Device(World world, User user, string name, EventStore events, int seed, bool fromLog = false)
     {
@@ -51,9 +53,20 @@ internal sealed class Device : IAsyncDisposable
         set => _dropsPushesPercent = value;
     }
 
-    public int DroppedAnswers => Volatile.Read(ref _droppedAnswers);
+    /// <summary>How many acks did not arrive.</summary>
+    public int DroppedAcks => Volatile.Read(ref _droppedAcks);
 
-    public int DroppedPushes { get; private set; }
+    /// <summary>The events whose pushes did not arrive.</summary>
+    public IReadOnlyList<(Guid Workflow, long Sequence)> DroppedPushes
+    {
+        get
+        {
+            lock (_droppedPushes)
+            {
+                return [.. _droppedPushes];
+            }
+        }
+    }
 
     /// <summary>Ends every fault of the network.</summary>
     public void Heal()
@@ -77,13 +90,23 @@ internal sealed class Device : IAsyncDisposable
     {
         if (message.Type == HubMessage.Answer && _dropsAnswers)
         {
-            Interlocked.Increment(ref _droppedAnswers);
+            if (message.Utf8.Span.IndexOf("\"committedAt\":"u8) >= 0)
+            {
+                Interlocked.Increment(ref _droppedAcks);
+            }
+
             return true;
         }
 
         if (message.Target == "ReceiveEvent" && Percent() < _dropsPushesPercent)
         {
-            DroppedPushes++;
+            using var json = JsonDocument.Parse(message.Utf8);
+            var @event = json.RootElement.GetProperty("arguments")[0];
+            lock (_droppedPushes)
+            {
+                _droppedPushes.Add((@event.GetProperty("workflowId").GetGuid(), @event.GetProperty("sequence").GetInt64()));
+            }
+
             return true;
         }
 

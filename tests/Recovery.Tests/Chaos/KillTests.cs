@@ -9,8 +9,9 @@ internal sealed class KillTests(DatabaseKind database) : ChaosTest(database)
     {
         var tally = await RunAsync(
             [FaultKind.ServerKill, FaultKind.ServerKill, FaultKind.ServerKill, FaultKind.ServerRestart],
-            TimeSpan.FromSeconds(10),
-            TimeSpan.FromSeconds(1.5)
+            TimeSpan.FromSeconds(5),
+            TimeSpan.FromSeconds(1.4),
+            perSecond: 25
         );
 
         tally.ServerKills.ShouldBeGreaterThanOrEqualTo(2);

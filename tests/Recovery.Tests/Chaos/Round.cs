@@ -23,15 +23,19 @@ internal sealed class Round : IAsyncDisposable
     /// <summary>From the last message until everybody has it, on connections that nothing happens to.</summary>
     private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(8);
 
+    /// <summary>From the end of a fault of the server to the next one, so that each falls into the load.</summary>
+    private static readonly TimeSpan LoadBetween = TimeSpan.FromSeconds(1);
+
     private readonly World _world;
     private readonly int _seed;
+    private readonly int _writers;
     private readonly List<Device> _devices = [];
     private readonly EventStore _events = new();
     private Tally _faults = new();
 
-    private Round(World world, int seed)
+    private Round(World world, int seed, int writers)
     {
-        (_world, _seed) = (world, seed);
+        (_world, _seed, _writers) = (world, seed, writers);
     }
 
     public IReadOnlyList<Guid> WorkflowIds { get; private set; } = [];
@@ -39,9 +43,11 @@ internal sealed class Round : IAsyncDisposable
     public IReadOnlyList<Device> Devices => _devices;
 
     /// <summary>Each user has a device; the first users have a second one.</summary>
-    public static async Task<Round> StartAsync(World world, int seed, int devices = 8)
+    /// <param name="devices">Those that write and that faults may happen to.</param>
+    /// <param name="others">Further ones, at the end of the list, that do what the test lets them do.</param>
+    public static async Task<Round> StartAsync(World world, int seed, int devices = 8, int others = 0)
     {
-        var round = new Round(world, seed);
+        var round = new Round(world, seed, devices);
         var ids = new List<Guid>();
         for (var count = 0; count < Workflows; count++)
         {
@@ -49,20 +55,15 @@ internal sealed class Round : IAsyncDisposable
         }
 
         round.WorkflowIds = ids;
-        for (var place = 0; place < devices; place++)
+        for (var place = 0; place < devices + others; place++)
         {
-            round.AddDevice(world.Users[place % world.Users.Count], fromLog: place % 3 == 1);
+            var user = world.Users[place % world.Users.Count];
+            var name = $"{user.Name} {place}";
+            round._devices.Add(new Device(world, user, name, round._events, seed + (1000 * place), fromLog: place % 3 == 1));
         }
 
         await round.StartDevicesAsync();
         return round;
-    }
-
-    public Device AddDevice(User user, bool fromLog = false)
-    {
-        var device = new Device(_world, user, $"{user.Name} {_devices.Count}", _events, _seed + (1000 * _devices.Count), fromLog);
-        _devices.Add(device);
-        return device;
     }
 
     /// <summary>Writes on all devices for a while.</summary>
@@ -79,17 +80,48 @@ internal sealed class Round : IAsyncDisposable
         using var stop = new CancellationTokenSource(length);
         var load = LoadAsync(perSecond, stop.Token);
         var start = TimeProvider.System.GetTimestamp();
-        // What concerns the server comes one after the other; what concerns a device waits for nothing but the device.
+        // What concerns the server comes one after the other, with some load in between; what concerns a device waits for nothing but the device.
         var lanes = faults.GroupBy(fault => FaultSchedule.OfServer.Contains(fault.Kind) ? -1 : fault.Device);
         await Task.WhenAll(lanes.Select(lane => RunLaneAsync([.. lane], start)).Append(load));
     }
 
-    /// <summary>Waits until all devices are complete, and checks everything that they did and saw.</summary>
+    /// <summary>
+    /// A device sends messages, and each is committed, but no ack arrives; then the connection is reset, and the device repeats all
+    /// of them on the next one.
+    /// </summary>
+    public static async Task LoseAcksAsync(Device device, Guid workflow, int messages, TimeSpan limit)
+    {
+        var before = device.DroppedAcks;
+        device.DropsAnswers = true;
+        for (var count = 0; count < messages; count++)
+        {
+            _ = device.Client.SendAsync(workflow, $"ack lost {count}");
+        }
+
+        await UntilAsync(limit, () => device.DroppedAcks - before >= messages || !device.Client.IsOnline);
+        device.DropsAnswers = false;
+        device.Network.ResetConnections();
+    }
+
+    /// <summary>Waits until all devices are complete, and fails the test if anything that they did or saw is wrong.</summary>
     /// <param name="repeat">The command that runs the same again, for the message of a failure.</param>
     public async Task<Tally> FinishAsync(string repeat)
     {
+        var (tally, failure) = await JudgeAsync(repeat);
+        if (failure is not null)
+        {
+            Assert.Fail(failure);
+        }
+
+        return tally;
+    }
+
+    /// <summary>Waits until all devices are complete, and checks everything that they did and saw.</summary>
+    /// <returns>What happened, and what was wrong, in words, if anything was.</returns>
+    public async Task<(Tally Tally, string? Failure)> JudgeAsync(string repeat)
+    {
         _devices.ForEach(device => device.Heal());
-        var settled = await UntilAsync(SettleLimit, () => _devices.All(device => device.Client.IsOnline && device.Client.Waiting == 0));
+        var settled = await UntilAsync(SettleLimit, () => _devices.All(IsSettled));
         foreach (var workflow in WorkflowIds)
         {
             if (settled && await _devices[0].Client.SendAsync(workflow, "the last word").WaitAsync(LastWordLimit) is { } ack)
@@ -107,14 +139,10 @@ internal sealed class Round : IAsyncDisposable
         }
 
         var violations = HistoryChecker.Check(clients, truth);
-        var tally = Tally.Of(clients, truth, violations) + (_faults with { Rounds = 0 });
+        var tally = Tally.Of(clients, truth, violations) + _faults;
         TestContext.Progress.WriteLine($"  {_world.Database}, seed {_seed}: {tally}");
-        if (violations.Count > 0 || !settled)
-        {
-            Fail(repeat, settled, clients, truth, violations);
-        }
-
-        return tally;
+        var isFine = violations.Count == 0 && settled;
+        return (tally, isFine ? null : Describe(repeat, settled, clients, truth, violations));
     }
 
     public async ValueTask DisposeAsync()
@@ -122,7 +150,7 @@ internal sealed class Round : IAsyncDisposable
         await Task.WhenAll(_devices.Select(device => device.DisposeAsync().AsTask()));
     }
 
-    private static async Task<bool> UntilAsync(TimeSpan limit, Func<bool> condition)
+    public static async Task<bool> UntilAsync(TimeSpan limit, Func<bool> condition)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!condition())
@@ -138,6 +166,9 @@ internal sealed class Round : IAsyncDisposable
         return true;
     }
 
+    private bool IsSettled(Device device) =>
+        device.Client.IsOnline && device.Client.Waiting == 0 && WorkflowIds.All(device.Client.IsOpen);
+
     private async Task StartDevicesAsync()
     {
         using var limit = new CancellationTokenSource(SettleLimit);
@@ -150,7 +181,7 @@ internal sealed class Round : IAsyncDisposable
     }
 
     private Task LoadAsync(double perSecond, CancellationToken stop) =>
-        Task.WhenAll(_devices.Select((device, place) => new Load(this, device, _seed + place).RunAsync(perSecond, stop)));
+        Task.WhenAll(_devices.Take(_writers).Select((device, place) => new Load(this, device, _seed + place).RunAsync(perSecond, stop)));
 
     private async Task RunLaneAsync(IReadOnlyList<Fault> faults, long start)
     {
@@ -163,12 +194,16 @@ internal sealed class Round : IAsyncDisposable
             }
 
             await HappenAsync(fault);
+            if (FaultSchedule.OfServer.Contains(fault.Kind))
+            {
+                await Task.Delay(LoadBetween);
+            }
         }
     }
 
     private async Task HappenAsync(Fault fault)
     {
-        var device = _devices[fault.Device % _devices.Count];
+        var device = _devices[fault.Device];
         var network = device.Network;
         switch (fault.Kind)
         {
@@ -257,7 +292,7 @@ internal sealed class Round : IAsyncDisposable
         }
     }
 
-    private void Fail(
+    private string Describe(
         string repeat,
         bool settled,
         IReadOnlyList<ClientHistory> clients,
@@ -272,7 +307,7 @@ internal sealed class Round : IAsyncDisposable
         text.AppendLine(CultureInfo.InvariantCulture, $"The histories are in {file}");
         if (!settled)
         {
-            var hanging = _devices.Where(device => !device.Client.IsOnline || device.Client.Waiting > 0);
+            var hanging = _devices.Where(device => !IsSettled(device));
             var names = hanging.Select(device => $"{device.Client.Name} (online: {device.Client.IsOnline}, waiting: {device.Client.Waiting})");
             text.AppendLine(CultureInfo.InvariantCulture, $"Not settled within {SettleLimit.TotalSeconds} s: {string.Join(", ", names)}");
             text.AppendLine(CultureInfo.InvariantCulture, $"The server says: {_world.Server.Output}");
@@ -287,32 +322,31 @@ internal sealed class Round : IAsyncDisposable
             }
         }
 
-        Assert.Fail(text.ToString());
+        return text.ToString();
     }
 
     /// <summary>One person at one device.</summary>
     private sealed class Load(Round round, Device device, int seed)
     {
         private readonly Random _random = new(seed);
-        private readonly List<Task> _underWay = [];
+        private readonly List<Task> _renames = [];
 
         public async Task RunAsync(double perSecond, CancellationToken stop)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
             while (!stop.IsCancellationRequested)
             {
                 var pause = TimeSpan.FromSeconds((0.2 + (1.6 * _random.NextDouble())) / perSecond);
                 await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (device.Client.Waiting < MostWaiting)
                 {
-                    await ActAsync(round.WorkflowIds[_random.Next(round.WorkflowIds.Count)], patience.Token);
+                    await ActAsync(round.WorkflowIds[_random.Next(round.WorkflowIds.Count)]);
                 }
             }
 
-            await Task.WhenAll(_underWay);
+            await Task.WhenAll(_renames);
         }
 
-        private async Task ActAsync(Guid workflow, CancellationToken patience)
+        private async Task ActAsync(Guid workflow)
         {
             switch (_random.Next(100))
             {
@@ -331,11 +365,11 @@ internal sealed class Round : IAsyncDisposable
                     _ = device.Client.SendAsync(workflow, Text(), replyTo: message.MessageId);
                     break;
                 case 30 when device.User == round._world.Users[0]:
-                    _underWay.Add(RenameAsync(workflow));
+                    _renames.Add(RenameAsync(workflow));
                     break;
                 case 31:
                     await device.Client.LeaveAsync(workflow);
-                    _underWay.Add(device.Client.OpenAsync(workflow, patience));
+                    device.Client.Open(workflow);
                     break;
                 default:
                     _ = device.Client.SendAsync(workflow, Text());

@@ -31,6 +31,12 @@ internal sealed record Tally
 
     public int Violations { get; init; }
 
+    public int Lost { get; init; }
+
+    public int Duplicated { get; init; }
+
+    public int OutOfOrder { get; init; }
+
     public static Tally Of(IReadOnlyList<ClientHistory> clients, IReadOnlyList<WorkflowTruth> truth, IReadOnlyList<Violation> violations)
     {
         var entries = clients.SelectMany(client => client.Entries).ToList();
@@ -56,7 +62,20 @@ internal sealed record Tally
                     )
             ),
             Violations = violations.Count,
+            Lost = Count(ViolationKind.AckedMissing),
+            Duplicated = Count(ViolationKind.StoredTwice, ViolationKind.FirstTwice),
+            OutOfOrder = Count(
+                ViolationKind.AckOrder,
+                ViolationKind.RealTimeOrder,
+                ViolationKind.OrderDiffers,
+                ViolationKind.PushOutOfOrder,
+                ViolationKind.LogGap,
+                ViolationKind.LogTwin,
+                ViolationKind.LogDisordered
+            ),
         };
+
+        int Count(params ViolationKind[] kinds) => violations.Count(violation => kinds.Contains(violation.Kind));
     }
 
     public static Tally operator +(Tally one, Tally other) =>
@@ -74,6 +93,9 @@ internal sealed record Tally
             UnknownOutcomes = one.UnknownOutcomes + other.UnknownOutcomes,
             RepeatedAfterLostAck = one.RepeatedAfterLostAck + other.RepeatedAfterLostAck,
             Violations = one.Violations + other.Violations,
+            Lost = one.Lost + other.Lost,
+            Duplicated = one.Duplicated + other.Duplicated,
+            OutOfOrder = one.OutOfOrder + other.OutOfOrder,
         };
 
     public override string ToString() =>

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using BmadServer.Recovery.Tests.History;
 using BmadServer.Testing;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
@@ -10,9 +12,18 @@ internal sealed class World : IAsyncDisposable
 {
     private static readonly string[] Names = ["sarah", "marco", "wei", "amara", "jonas", "lucia", "tariq", "nina"];
 
-    private World(DatabaseKind database, ServerNode server, KillablePostgres? postgres, IReadOnlyList<User> users)
+    private readonly string? _connectionString;
+
+    private World(
+        DatabaseKind database,
+        ServerNode server,
+        KillablePostgres? postgres,
+        string? connectionString,
+        IReadOnlyList<User> users
+    )
     {
         (Database, Server, Postgres, Users) = (database, server, postgres, users);
+        _connectionString = connectionString;
     }
 
     public DatabaseKind Database { get; }
@@ -31,7 +42,12 @@ internal sealed class World : IAsyncDisposable
         IReadOnlyDictionary<string, string>? settings = null
     )
     {
-        var environment = new Dictionary<string, string> { ["RateLimits__Enabled"] = "false" };
+        var environment = new Dictionary<string, string>
+        {
+            ["RateLimits__Enabled"] = "false",
+            // Seconds. Short, so that devices come back within it and after it.
+            ["Sessions__RecoveryWindowSeconds"] = "2",
+        };
         KillablePostgres? postgres = null;
         if (database == DatabaseKind.Postgres)
         {
@@ -45,6 +61,7 @@ internal sealed class World : IAsyncDisposable
             environment[name] = value;
         }
 
+        var connectionString = environment.GetValueOrDefault("ConnectionStrings__bmadserver");
         var server = await ServerNode.StartNewAsync(environment);
         var signedUp = new List<User>();
         foreach (var name in Names.Take(users))
@@ -52,7 +69,7 @@ internal sealed class World : IAsyncDisposable
             signedUp.Add(await User.SignUpAsync(server.Url, name));
         }
 
-        return new World(database, server, postgres, signedUp);
+        return new World(database, server, postgres, connectionString, signedUp);
     }
 
     /// <summary>A workflow of the first user with all others in it.</summary>
@@ -101,6 +118,34 @@ internal sealed class World : IAsyncDisposable
         return new WorkflowTruth(workflow, log, Conversation.Load(record, messages, record.LastSequence));
     }
 
+    /// <summary>While the server is stopped, moves every time in the database back: the server then finds it as it would find it later.</summary>
+    public async Task AgeAsync(TimeSpan age)
+    {
+        if (_connectionString is null)
+        {
+            await using var file = new SqliteConnection($"Data Source={Path.Combine(Server.DataDirectory, "bmadserver.db")};Pooling=False");
+            await file.OpenAsync();
+            // Microseconds since 1970.
+            await AgeAsync(
+                file,
+                """
+                SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                WHERE m.type = 'table' AND c.type = 'INTEGER' AND (c.name = 'at' OR c.name LIKE '%\_at' ESCAPE '\' OR c.name = 'lockout_end')
+                """,
+                $"- {(long)age.TotalMicroseconds}"
+            );
+            return;
+        }
+
+        await using var connection = new NpgsqlConnection(_connectionString);
+        await connection.OpenAsync();
+        await AgeAsync(
+            connection,
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'",
+            $"- interval '{(long)age.TotalSeconds} seconds'"
+        );
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
@@ -116,4 +161,28 @@ internal sealed class World : IAsyncDisposable
     }
 
     private static async Task<T> GetAsync<T>(User reader, string address) => (await reader.Http.GetFromJsonAsync<T>(address))!;
+
+    private static async Task AgeAsync(System.Data.Common.DbConnection connection, string findColumns, string difference)
+    {
+        var columns = new List<(string Table, string Column)>();
+        await using (var find = connection.CreateCommand())
+        {
+            find.CommandText = findColumns;
+            await using var reader = await find.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                columns.Add((reader.GetString(0), reader.GetString(1)));
+            }
+        }
+
+        columns.ShouldContain(("workflow_events", "at"));
+        foreach (var (table, column) in columns)
+        {
+            await using var move = connection.CreateCommand();
+#pragma warning disable CA2100 // The names are the schema's own.
+            move.CommandText = $"UPDATE {table} SET {column} = {column} {difference}";
+#pragma warning restore CA2100
+            await move.ExecuteNonQueryAsync();
+        }
+    }
 }

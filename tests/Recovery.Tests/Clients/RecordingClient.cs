@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using BmadServer.Recovery.Tests.History;
 
@@ -88,16 +87,7 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
     /// <summary>Keeps a workflow open from now on. Returns when it is open, however many connections that takes.</summary>
     public async Task OpenAsync(Guid workflow, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            _open.TryAdd(workflow, new WorkflowCopy(workflow));
-        }
-
-        if (Online() is { } connection)
-        {
-            await TryAsync(() => LineUpAsync(connection, joined: null));
-        }
-
+        Open(workflow);
         while (!cancellationToken.IsCancellationRequested)
         {
             lock (_gate)
@@ -109,6 +99,22 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
             }
 
             await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    /// <summary>Keeps a workflow open from now on, as soon as it is connected.</summary>
+    public void Open(Guid workflow)
+    {
+        Connection? connection;
+        lock (_gate)
+        {
+            _open.TryAdd(workflow, new WorkflowCopy(workflow));
+            connection = _online;
+        }
+
+        if (connection is not null)
+        {
+            _ = TryAsync(() => LineUpAsync(connection, joined: null));
         }
     }
 
@@ -176,12 +182,23 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
         }
     }
 
-    /// <summary>When it had this event and all before it; null if a snapshot brought it or it never came.</summary>
+    /// <summary>
+    /// When it had this event and all before it, as <see cref="TimeProvider.GetTimestamp"/>; null if a snapshot brought it or it
+    /// never came.
+    /// </summary>
     public long? AppliedAt(Guid workflow, long sequence)
     {
         lock (_gate)
         {
             return _open.TryGetValue(workflow, out var copy) ? copy.AppliedAt(sequence) : null;
+        }
+    }
+
+    public bool IsOpen(Guid workflow)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(workflow, out var copy) && copy.State is not null;
         }
     }
 
@@ -205,8 +222,6 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
 
     private static long Now() => TimeProvider.System.GetTimestamp();
 
-    private static T Read<T>(ReadOnlyMemory<byte> json) => JsonSerializer.Deserialize<T>(json.Span, JsonSerializerOptions.Web)!;
-
     /// <summary>Whatever did not come through is done again on the next connection.</summary>
     private static async Task TryAsync(Func<Task> step)
     {
@@ -222,14 +237,6 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
 
     [GeneratedRegex(@"Try again in (\d+) s\.$")]
     private static partial Regex RetryHint();
-
-    private Connection? Online()
-    {
-        lock (_gate)
-        {
-            return _online;
-        }
-    }
 
     private async Task RunAsync(CancellationToken stop)
     {
@@ -369,7 +376,7 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
                 "JoinWorkflow",
                 json =>
                 {
-                    var snapshot = Read<Snapshot>(json);
+                    var snapshot = Wire.Read<Snapshot>(json);
                     lock (_gate)
                     {
                         _entries.Add(new SnapshotTaken(Now(), connection.Number, copy.WorkflowId, snapshot));
@@ -426,7 +433,7 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
             "CatchUp",
             json =>
             {
-                var page = Read<EventPage>(json);
+                var page = Wire.Read<EventPage>(json);
                 page = page with { Events = [.. page.Events.Select(events.Keep)] };
                 lock (_gate)
                 {
@@ -505,7 +512,7 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
                 outgoing.Target,
                 json =>
                 {
-                    var ack = Read<Ack>(json);
+                    var ack = Wire.Read<Ack>(json);
                     Note(new Acked(Now(), connection.Number, call, ack));
                     return ack;
                 },
@@ -623,13 +630,13 @@ internal sealed partial class RecordingClient(RecordingClientOptions options, Ev
             switch (target)
             {
                 case "ReceiveEvent":
-                    client.OnEvent(this, client.Keep(Read<EventRecord[]>(arguments)[0]));
+                    client.OnEvent(this, client.Keep(Wire.Read<EventRecord[]>(arguments)[0]));
                     break;
                 case "SequenceAnnounced":
-                    client.OnAnnounced(this, Read<SequenceAnnouncement[]>(arguments)[0]);
+                    client.OnAnnounced(this, Wire.Read<SequenceAnnouncement[]>(arguments)[0]);
                     break;
                 case "SessionStarted" or "SessionRestored":
-                    var session = Read<HubSession[]>(arguments)[0];
+                    var session = Wire.Read<HubSession[]>(arguments)[0];
                     client.Note(
                         new Connected(
                             Now(),

@@ -3,7 +3,7 @@ namespace BmadServer.Recovery.Tests.History;
 [TestFixture]
 internal sealed class HistoryCheckerTests
 {
-    private const int Seeds = 25;
+    private const int Seeds = 12;
 
     private static readonly Guid Sarah = Guid.CreateVersion7();
     private static readonly Guid Workflow = Guid.CreateVersion7();

@@ -1,0 +1,79 @@
+using BmadServer.Recovery.Tests.History;
+
+namespace BmadServer.Recovery.Tests.Chaos;
+
+/// <summary>Pushes that get lost on connections that stay.</summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+[Category("Figures")]
+internal sealed class LostPushTests(DatabaseKind database) : ChaosTest(database)
+{
+    private const double GoalSeconds = 2;
+
+    private static bool IsFull => Environment.GetEnvironmentVariable("BMADSERVER_RECOVERY_FULL") == "1";
+
+    [Test]
+    public async Task A_lost_push_is_repaired_without_a_reconnect()
+    {
+        List<double> repairs = [];
+        await InRoundAsync(
+            devices: 6,
+            async round =>
+            {
+                // Some learn of a gap from the push behind it; others get no push at all.
+                foreach (var (device, percent) in round.Devices.Skip(1).Zip([100, 100, 60, 30, 30]))
+                {
+                    device.DropsPushesPercent = percent;
+                }
+
+                await round.LoadAsync(TimeSpan.FromSeconds(IsFull ? 60 : 5), perSecond: 4);
+                await Round.UntilAsync(TimeSpan.FromSeconds(10), () => Missing(round) == 0);
+                repairs = await RepairsAsync(round);
+                foreach (var device in round.Devices)
+                {
+                    device.Client.History().Entries.Count(entry => entry is Connected).ShouldBe(1);
+                }
+            }
+        );
+
+        var sorted = repairs.Order().ToList();
+        var (p50, p99) = (sorted[sorted.Count / 2], sorted[(int)(sorted.Count * 0.99)]);
+        Figures.Report($"repair of a lost push without a reconnect, {Database}, p50 of {sorted.Count}", p50, "s", "");
+        Figures.Report($"repair of a lost push without a reconnect, {Database}, p99 of {sorted.Count}", p99, "s", $"<= {GoalSeconds}");
+        sorted.Count.ShouldBeGreaterThan(50);
+        p99.ShouldBeLessThanOrEqualTo(GoalSeconds);
+    }
+
+    private static DateTimeOffset WallClock(long timestamp) =>
+        TimeProvider.System.GetUtcNow() - TimeProvider.System.GetElapsedTime(timestamp);
+
+    private static int Missing(Round round) =>
+        round.Devices.Sum(device => device.DroppedPushes.Count(lost => IsMissing(device, lost)));
+
+    private static bool IsMissing(Device device, (Guid Workflow, long Sequence) lost) =>
+        device.Client.IsOpen(lost.Workflow) && !device.Client.Has(lost.Workflow, lost.Sequence);
+
+    /// <summary>Seconds from the commit to the device's having the event, for each event whose push was lost.</summary>
+    private async Task<List<double>> RepairsAsync(Round round)
+    {
+        var world = await Worlds.GetAsync(Database);
+        var committed = new Dictionary<(Guid, long), DateTimeOffset>();
+        foreach (var workflow in round.WorkflowIds)
+        {
+            foreach (var @event in (await world.TruthAsync(workflow)).Log)
+            {
+                committed.Add((workflow, @event.Sequence), @event.At);
+            }
+        }
+
+        var repairs =
+            from device in round.Devices
+            from lost in device.DroppedPushes
+            where device.Client.IsOpen(lost.Workflow)
+            // Null where a snapshot brought it, after the device had closed the workflow and opened it again.
+            let had = device.Client.AppliedAt(lost.Workflow, lost.Sequence)
+            where had is not null || IsMissing(device, lost)
+            select had is { } at ? (WallClock(at) - committed[lost]).TotalSeconds : double.PositiveInfinity;
+        return [.. repairs];
+    }
+}

@@ -11,7 +11,7 @@ namespace BmadServer.Application.Auth;
 /// Gives the caller's open connection a new access token. One of another sign-in of the same user is taken too: from then on
 /// the session belongs to that sign-in.
 /// </summary>
-public sealed record RenewAccess(string? AccessToken) : IRequest<RenewedAccess>
+public sealed record RenewAccess(string? AccessToken, string ConnectionId) : IRequest<RenewedAccess>
 {
     /// <summary>The token is a secret, and records print their fields.</summary>
     public override string ToString() => nameof(RenewAccess);
@@ -26,6 +26,7 @@ internal sealed class RenewAccessHandler(
     ITokenFamilyRepository families,
     ISessionRepository sessions,
     ILiveConnections connections,
+    SignInEnder signIns,
     IUnitOfWork unitOfWork
 ) : IRequestHandler<RenewAccess, RenewedAccess>
 {
@@ -39,21 +40,26 @@ internal sealed class RenewAccessHandler(
         }
 
         await OptimisticConcurrency.RetryAsync(
-            () => unitOfWork.ExecuteAsync(cancel => TakeAsync(sessionId, token.FamilyId, cancel), cancellationToken)
+            () => unitOfWork.ExecuteAsync(cancel => TakeAsync(sessionId, request.ConnectionId, token.FamilyId, cancel), cancellationToken)
         );
-        connections.RenewAccess(sessionId, token.ExpiresAt);
 
         // Whoever ended the sign-in before the session was moved to it found no session to end.
-        if (await families.FindAsync(token.FamilyId, cancellationToken) is not { IsRevoked: false })
+        if (await unitOfWork.ReadAsync(cancel => families.FindAsync(token.FamilyId, cancel), cancellationToken) is not { IsRevoked: false })
         {
-            await connections.CloseAsync(sessionId, SessionEndReason.Revoked);
+            await signIns.EndAsync(token.FamilyId, SessionEndReason.Revoked, cancellationToken);
             throw AuthErrors.TokenInvalid();
         }
 
+        connections.RenewAccess(sessionId, token.ExpiresAt);
         return new RenewedAccess(token.ExpiresAt);
     }
 
-    private async Task<bool> TakeAsync(SessionId sessionId, TokenFamilyId familyId, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(
+        SessionId sessionId,
+        string connectionId,
+        TokenFamilyId familyId,
+        CancellationToken cancellationToken
+    )
     {
         var family = await families.FindAsync(familyId, cancellationToken);
         if (family is null || family.IsRevoked || family.UserId != caller.UserId)
@@ -62,6 +68,12 @@ internal sealed class RenewAccessHandler(
         }
 
         var session = await sessions.FindAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        if (session.ConnectionId != connectionId)
+        {
+            // It has a newer connection, which came with a token of its own.
+            throw SessionErrors.NotFound();
+        }
+
         session.MoveTo(familyId);
         return true;
     }

@@ -30,7 +30,7 @@ internal sealed class GetEventsValidator : AbstractValidator<GetEvents>
 internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows, IUnitOfWork unitOfWork)
     : IRequestHandler<GetEvents, EventPage>
 {
-    /// <summary>Of message texts on one page.</summary>
+    /// <summary>Of message texts on one page, so that it is never too large to send or to hold.</summary>
     private const int MaximumCharacters = 128_000;
 
     public Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workf
             async token =>
             {
                 var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, token);
-                var events = WithinSize(await workflows.ListEventsAsync(id, request.After, request.Limit, token));
+                var events = await workflows.ListEventsAsync(id, request.After, request.Limit, MaximumCharacters, token);
                 var lastOnPage = events.Count > 0 ? events[^1].Sequence : request.After;
                 return new EventPage(
                     [.. events.Select(EventView.Of)],
@@ -50,26 +50,5 @@ internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workf
             },
             cancellationToken
         );
-    }
-
-    /// <summary>As many events as fit, and at least one, so that a page is never too large to send or to hold.</summary>
-    private static IReadOnlyList<WorkflowEvent> WithinSize(IReadOnlyList<WorkflowEvent> events)
-    {
-        var characters = 0;
-        for (var i = 0; i < events.Count; i++)
-        {
-            characters += events[i] switch
-            {
-                MessagePosted posted => posted.Content.Length,
-                MessageEdited edited => edited.Content.Length,
-                _ => 0,
-            };
-            if (characters > MaximumCharacters && i > 0)
-            {
-                return [.. events.Take(i)];
-            }
-        }
-
-        return events;
     }
 }

@@ -51,11 +51,14 @@ public interface IWorkflowRepository
         CancellationToken cancellationToken
     );
 
-    /// <summary>The log in order: the events after a sequence, at most <paramref name="limit"/>.</summary>
+    /// <summary>The log in order: the events after a sequence.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="maximumCharacters">How much message text at most, in UTF-16 code units; the first event is there whatever its length.</param>
     Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
         WorkflowId id,
         long afterSequence,
         int limit,
+        int maximumCharacters,
         CancellationToken cancellationToken
     );
 }

@@ -22,6 +22,9 @@ public abstract class WorkflowEvent : IDomainEvent
 
     public string ActorName { get; internal init; } = "";
 
+    /// <summary>Of the message text that it holds, in UTF-16 code units.</summary>
+    public virtual int TextLength => 0;
+
     public Actor Actor
     {
         get => new(ActorId, ActorKind, ActorName);
@@ -35,6 +38,8 @@ public sealed class MessagePosted : WorkflowEvent
 
     public string Content { get; internal init; } = "";
 
+    public override int TextLength => Content.Length;
+
     public MessageId? ReplyTo { get; internal init; }
 
     public string? ClientMessageId { get; internal init; }
@@ -45,6 +50,8 @@ public sealed class MessageEdited : WorkflowEvent
     public MessageId MessageId { get; internal init; }
 
     public string Content { get; internal init; } = "";
+
+    public override int TextLength => Content.Length;
 }
 
 public sealed class MessageDeleted : WorkflowEvent

@@ -1,66 +1,154 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace BmadServer.Web.Chat;
 
 /// <summary>
-/// What waits to be sent to one client. Writing never waits; a client that reads too slowly for what it is sent is closed
-/// instead of being kept up with in memory. It comes back and catches up.
+/// What waits to be sent to one client. Writing never waits: what the client does not take yet is kept here and passed on in
+/// pieces as it does. Beyond the bound the client is closed instead of being kept up with in memory; it comes back and
+/// catches up.
 /// </summary>
-/// <remarks>
-/// The pipe tells that more than its pause threshold is unread (64 KiB) by not completing a flush. One answer may be longer
-/// than that by itself, so only what is written after the threshold was passed counts as overdue.
-/// </remarks>
-internal sealed class BoundedOutput(PipeWriter output, Action tooSlow) : PipeWriter
+internal sealed class BoundedOutput : PipeWriter
 {
-    /// <summary>In bytes.</summary>
-    public const int MaximumOverdue = 256 * 1024;
+    /// <summary>
+    /// In bytes. How much may wait behind the first thing that had to wait: one answer may be longer than this, and a client on
+    /// a slow line must be able to get it.
+    /// </summary>
+    public const int MaximumWaiting = 256 * 1024;
+
+    /// <summary>In bytes. One write to the client's socket has a time limit, so it must be short.</summary>
+    private const int Piece = 32 * 1024;
+
+    private readonly PipeWriter _output;
+    private readonly Action _tooSlow;
+    private readonly Lock _gate = new();
+
+    /// <summary>Inline: as long as the client keeps up, whoever writes passes it on in the same breath.</summary>
+    private readonly Pipe _pipe = new(
+        new PipeOptions(pauseWriterThreshold: 0, readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false)
+    );
 
     private long _written;
-    private long _overdue;
+    private long _waiting;
+    private long _bound;
+    private TaskCompletionSource? _taken;
 
-    /// <summary>The last flush. It completes once the client has read enough.</summary>
-    private ValueTask<FlushResult> _flush;
+    /// <param name="output">The connection's. It completes a flush when the client has taken all but 64 KiB.</param>
+    /// <param name="tooSlow">Closes the connection.</param>
+    public BoundedOutput(PipeWriter output, Action tooSlow)
+    {
+        (_output, _tooSlow) = (output, tooSlow);
+        _ = PassOnAsync();
+    }
 
-    public override bool CanGetUnflushedBytes => output.CanGetUnflushedBytes;
+    public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => output.UnflushedBytes;
+    public override long UnflushedBytes => _written;
+
+    /// <summary>Completes when nothing waits here any more.</summary>
+    public Task WhenTaken()
+    {
+        lock (_gate)
+        {
+            return _waiting == 0 ? Task.CompletedTask : (_taken ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _pipe.Writer.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _pipe.Writer.GetSpan(sizeHint);
 
     public override void Advance(int bytes)
     {
         _written += bytes;
-        output.Advance(bytes);
+        _pipe.Writer.Advance(bytes);
     }
 
-    [SuppressMessage("Reliability", "CA2012", Justification = "A pipe's flush may be abandoned and its state asked for at any time.")]
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        var wasBehind = !_flush.IsCompleted;
+        if (!TryAdd(_written))
+        {
+            _tooSlow();
+        }
 
-        // Not awaited while it waits for the client. It takes no token, so nothing is left behind of one that is abandoned.
-        _flush = output.FlushAsync(CancellationToken.None);
-        _overdue = wasBehind ? _overdue + _written : 0;
         _written = 0;
-        if (_flush.IsCompleted)
-        {
-            var result = _flush.Result;
-            _flush = default;
-            return new ValueTask<FlushResult>(result);
-        }
-
-        if (_overdue > MaximumOverdue)
-        {
-            tooSlow();
-        }
-
-        return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: false));
+        return _pipe.Writer.FlushAsync(cancellationToken);
     }
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(sizeHint);
+    public override void CancelPendingFlush()
+    {
+        // No flush is ever pending.
+    }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(sizeHint);
+    /// <summary>What was written before still goes out.</summary>
+    public override void Complete(Exception? exception = null) => _pipe.Writer.Complete(exception);
 
-    public override void CancelPendingFlush() => output.CancelPendingFlush();
+    /// <returns>Whether there is room for so much.</returns>
+    private bool TryAdd(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_waiting == 0)
+            {
+                _bound = bytes + MaximumWaiting;
+            }
 
-    public override void Complete(Exception? exception = null) => output.Complete(exception);
+            _waiting += bytes;
+            return _waiting <= _bound;
+        }
+    }
+
+    private async Task PassOnAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (await PassOnOnceAsync()) { }
+        }
+        catch (Exception thrown)
+        {
+            failure = thrown;
+        }
+
+        _pipe.Reader.Complete(failure);
+        _output.Complete(failure);
+        Take(long.MaxValue);
+    }
+
+    /// <returns>Whether there may be more.</returns>
+    private async ValueTask<bool> PassOnOnceAsync()
+    {
+        var read = await _pipe.Reader.ReadAsync();
+        var piece = read.Buffer.Length > Piece ? read.Buffer.Slice(0, Piece) : read.Buffer;
+        if (piece.IsEmpty)
+        {
+            return !read.IsCompleted;
+        }
+
+        foreach (var segment in piece)
+        {
+            _output.Write(segment.Span);
+        }
+
+        var length = piece.Length;
+        _pipe.Reader.AdvanceTo(piece.End);
+        var flushed = await _output.FlushAsync();
+        Take(length);
+        return !flushed.IsCompleted;
+    }
+
+    private void Take(long bytes)
+    {
+        TaskCompletionSource? taken = null;
+        lock (_gate)
+        {
+            _waiting = Math.Max(0, _waiting - bytes);
+            if (_waiting == 0)
+            {
+                (taken, _taken) = (_taken, null);
+            }
+        }
+
+        taken?.SetResult();
+    }
 }

@@ -81,9 +81,9 @@ internal sealed class ChatHub(IMediator mediator, ConnectionLifecycle lifecycle)
 
     /// <summary>Gives the open connection a new access token, so that it outlives the one it came with.</summary>
     /// <returns>When the new token runs out.</returns>
-    /// <exception cref="HubException"><c>auth.token_invalid</c>: no token of this user's that is in date and of a standing sign-in.</exception>
+    /// <exception cref="HubException"><c>auth.token_invalid</c>: no token of this user's that is in date and of a standing sign-in; <c>session.ended</c>, <c>session.not_found</c>.</exception>
     public Task<RenewedAccess> RefreshToken(string? accessToken) =>
-        mediator.Send(new RenewAccess(accessToken), Context.ConnectionAborted);
+        mediator.Send(new RenewAccess(accessToken, Context.ConnectionId), Context.ConnectionAborted);
 
     /// <summary>
     /// Where <see cref="ChatHubProtocol"/> sends a call that fits none of the methods above, so that it is refused like any

@@ -26,8 +26,8 @@ internal static class ChatSetup
     private const int EnvelopeBytes = 4096;
 
     /// <summary>
-    /// For one write to the socket, of up to what <see cref="BoundedOutput"/> lets wait. A client that takes none of it for so
-    /// long is gone.
+    /// For one write to the socket, of 96 KiB at most: SignalR's buffer and a piece of <see cref="BoundedOutput"/>. So a
+    /// client that takes less than 12 KiB a second while something waits for it is gone.
     /// </summary>
     private static readonly TimeSpan MaximumSendTime = TimeSpan.FromSeconds(8);
 
@@ -52,6 +52,7 @@ internal static class ChatSetup
             {
                 options.AddFilter<CallerFilter>();
                 options.AddFilter<ErrorFilter>();
+                options.AddFilter<BackPressureFilter>();
                 options.AddFilter<RateLimitFilter>();
                 options.AddFilter<ActivityFilter>();
             })
@@ -62,6 +63,7 @@ internal static class ChatSetup
         ));
         services.AddSingleton<CallerFilter>();
         services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<BackPressureFilter>();
         services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ActivityFilter>();
         services.AddSingleton<HubMetrics>();
@@ -95,6 +97,7 @@ internal static class ChatSetup
     {
         var limits = endpoints.ServiceProvider.GetRequiredService<RateLimitOptions>();
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILogger<ChatHub>>();
         endpoints
             .MapConnections(
                 ChatHub.Path,
@@ -105,7 +108,7 @@ internal static class ChatSetup
                     TransportSendTimeout = MaximumSendTime,
                     WebSockets = { CloseTimeout = MaximumCloseTime },
                 },
-                connections => connections.UseBounds(limits, time).UseHub<ChatHub>()
+                connections => connections.UseBounds(limits, time, logger).UseHub<ChatHub>()
             )
             .WithMetadata(new HubMetadata(typeof(ChatHub)), new AuthorizeAttribute());
     }

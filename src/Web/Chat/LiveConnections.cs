@@ -3,6 +3,7 @@ using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
 using BmadServer.Infrastructure.Auth;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
@@ -30,7 +31,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// </summary>
     public void Attach(HubCallerContext context, OpenedSession opened)
     {
-        var connection = new Connection(context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version)
+        var connection = new Connection(opened.Id, context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version)
         {
             AccessExpiresAt = context.User!.TokenExpiresAt()!.Value,
         };
@@ -172,13 +173,18 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// <summary>Closes the connections whose access token ran out before this time. Their sessions stay.</summary>
     public Task CloseOutdatedAsync(DateTimeOffset time)
     {
-        SessionId[] outdated;
+        Connection[] outdated;
         lock (_gate)
         {
-            outdated = [.. _bySession.Where(open => open.Value.AccessExpiresAt < time).Select(open => open.Key)];
+            outdated = [.. _bySession.Values.Where(connection => connection.AccessExpiresAt < time)];
+            foreach (var connection in outdated)
+            {
+                _bySession.Remove(connection.Session);
+                UnsubscribeFromAll(connection);
+            }
         }
 
-        return Task.WhenAll(outdated.Select(session => CloseAsync(session, SessionEndReason.Expired)));
+        return Task.WhenAll(outdated.Select(connection => EndAsync(connection.Context, SessionEndReason.Expired)));
     }
 
     public async Task CloseAsync(SessionId session, SessionEndReason reason)
@@ -307,17 +313,25 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             .PresenceChanged(new PresenceChanged(workflow.Value, connection.UserId.Value, connection.Name, online))
             .Unawaited(LogFailure);
 
+    /// <summary>What waits for a client that does not read is not for it any more: then the transport goes too, at once.</summary>
     private async Task EndAsync(HubCallerContext context, SessionEndReason reason)
     {
-        var farewell = hub.Clients.Client(context.ConnectionId).SessionEnded(reason);
-        await Task.WhenAny(farewell, Task.Delay(FarewellTime));
+        hub.Clients.Client(context.ConnectionId).SessionEnded(reason).Unawaited(LogFailure);
+        var taken = context.Features.Get<BoundedOutput>()?.WhenTaken() ?? Task.CompletedTask;
+        if (await Task.WhenAny(taken, Task.Delay(FarewellTime)) != taken)
+        {
+            context.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+        }
+
         context.Abort();
     }
 
     private void LogFailure(Exception failure) => logger.LogError(failure, "A connection could not be told or changed");
 
-    private sealed class Connection(HubCallerContext context, UserId userId, string name, int version)
+    private sealed class Connection(SessionId session, HubCallerContext context, UserId userId, string name, int version)
     {
+        public SessionId Session { get; } = session;
+
         public HubCallerContext Context { get; } = context;
 
         public string Id { get; } = context.ConnectionId;

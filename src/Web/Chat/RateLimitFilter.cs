@@ -13,20 +13,34 @@ namespace BmadServer.Web.Chat;
 /// </summary>
 internal sealed class RateLimitFilter : IHubFilter, IDisposable
 {
-    /// <summary>On one connection within <see cref="Window"/>: what a client that waits as it is told never gets to.</summary>
-    private const int MaximumRefusals = 100;
+    /// <summary>On one connection: what a client that waits as it is told never gets to.</summary>
+    private const int MaximumRefusals = 60;
 
+    /// <summary>Since the first refusal. Calls that were under way before it was read are forgiven.</summary>
+    private static readonly TimeSpan Forgiven = TimeSpan.FromSeconds(2);
+
+    /// <summary>Since the first refusal. Then they are counted anew.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     /// <summary>Before a refusal is answered: a flood gets to <see cref="MaximumRefusals"/> in a little over 5 s.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>By method, in calls; every other one costs one. A page of the log or a snapshot is many times the work of a message.</summary>
+    private static readonly Dictionary<string, int> Costs = new()
+    {
+        [nameof(ChatHub.CatchUp)] = 5,
+        [nameof(ChatHub.JoinWorkflow)] = 5,
+        [nameof(ChatHub.Refuse)] = 10,
+    };
+
     private static readonly object RefusalsKey = new();
 
     private readonly PartitionedRateLimiter<UserId>? _calls;
+    private readonly int _burst;
 
     public RateLimitFilter(RateLimitOptions options)
     {
+        _burst = options.HubCallBurst;
         if (options.Enabled)
         {
             _calls = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => BucketOf(options)));
@@ -44,7 +58,7 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
             return await next(invocationContext);
         }
 
-        using var lease = _calls.AttemptAcquire(user);
+        using var lease = _calls.AttemptAcquire(user, CostOf(invocationContext.HubMethodName));
         if (lease.IsAcquired)
         {
             return await next(invocationContext);
@@ -61,6 +75,9 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
 
     public void Dispose() => _calls?.Dispose();
 
+    /// <summary>At most a full budget, or the call could never be made.</summary>
+    private int CostOf(string method) => Math.Min(Costs.GetValueOrDefault(method, 1), _burst);
+
     private static TokenBucketRateLimiterOptions BucketOf(RateLimitOptions options) =>
         new()
         {
@@ -70,18 +87,23 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
             QueueLimit = 0,
         };
 
-    /// <returns>How many there were since the window began.</returns>
+    /// <returns>How many there were since they count.</returns>
     private static int CountRefusal(HubCallerContext context)
     {
         var now = Stopwatch.GetTimestamp();
         var (began, count) = context.Items.TryGetValue(RefusalsKey, out var known) ? ((long, int))known! : (now, 0);
-        if (Stopwatch.GetElapsedTime(began, now) > Window)
+        var since = Stopwatch.GetElapsedTime(began, now);
+        if (since > Window)
         {
             (began, count) = (now, 0);
         }
+        else if (since > Forgiven)
+        {
+            count++;
+        }
 
-        context.Items[RefusalsKey] = (began, count + 1);
-        return count + 1;
+        context.Items[RefusalsKey] = (began, count);
+        return count;
     }
 
     private static DomainException RateLimited(TimeSpan retryAfter) =>

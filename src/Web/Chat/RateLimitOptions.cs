@@ -1,6 +1,6 @@
 namespace BmadServer.Web.Chat;
 
-/// <summary>Configuration section <c>RateLimits</c>. A user's connections share one budget of hub calls, which refills steadily.</summary>
+/// <summary>Configuration section <c>RateLimits</c>. A user's connections share one budget of hub calls, which refills every second.</summary>
 internal sealed class RateLimitOptions
 {
     public const string Section = "RateLimits";
@@ -13,6 +13,6 @@ internal sealed class RateLimitOptions
     /// <summary>The full budget: how many calls may come at once after a time of rest, such as on coming back.</summary>
     public int HubCallBurst { get; init; } = 1_000;
 
-    /// <summary>How fast one connection is read, on average: more than its calls can need, even with the longest messages.</summary>
+    /// <summary>How fast one connection is read, on average: a hundred of the longest messages in ASCII.</summary>
     public int HubKilobytesPerSecond { get; init; } = 2_000;
 }

@@ -41,6 +41,9 @@ internal sealed class SequenceAnnouncements
         return due;
     }
 
+    /// <summary>Nobody has anything open.</summary>
+    public void Forget() => _entries.Clear();
+
     /// <param name="Left">How often it is still to be announced.</param>
     private readonly record struct Entry(long LastSequence, int Left);
 }

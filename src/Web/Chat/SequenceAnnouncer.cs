@@ -20,9 +20,6 @@ internal sealed class SequenceAnnouncer(
     /// <summary>A loss is announced two turns after the commit at the latest.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>While the database is away there is nothing to be told, and each try is logged.</summary>
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1.5);
-
     private readonly SequenceAnnouncements _announcements = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,14 +31,13 @@ internal sealed class SequenceAnnouncer(
             {
                 await AnnounceAsync(stoppingToken);
             }
+            catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
+            {
+                // The pipeline has logged it. There is nothing to be told while the database is away.
+            }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                if (failure is not DomainException { Kind: ErrorKind.Unavailable })
-                {
-                    logger.LogError(failure, "Last sequences could not be read and announced");
-                }
-
-                await Task.Delay(PauseAfterFailure, time, stoppingToken);
+                logger.LogError(failure, "Last sequences could not be read and announced");
             }
         }
     }
@@ -51,6 +47,7 @@ internal sealed class SequenceAnnouncer(
         var open = connections.OpenWorkflows();
         if (open.Count == 0)
         {
+            _announcements.Forget();
             return;
         }
 

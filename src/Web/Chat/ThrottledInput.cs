@@ -12,7 +12,10 @@ internal sealed class ThrottledInput(PipeReader input, int bytesPerSecond, TimeP
 {
     private const int BurstSeconds = 4;
 
-    /// <summary>Of being held back without a break.</summary>
+    /// <summary>So that the end of a connection is noticed in time.</summary>
+    private const double MaximumDelaySeconds = 1;
+
+    /// <summary>Of being held back without a second's rest.</summary>
     private static readonly TimeSpan MaximumFlood = TimeSpan.FromSeconds(8);
 
     private ReadOnlySequence<byte> _buffer;
@@ -23,11 +26,12 @@ internal sealed class ThrottledInput(PipeReader input, int bytesPerSecond, TimeP
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         Refill();
-        if (_allowance >= 0)
+        if (_allowance >= bytesPerSecond)
         {
             _heldBackSince = null;
         }
-        else
+
+        if (_allowance < 0)
         {
             _heldBackSince ??= time.GetTimestamp();
             if (time.GetElapsedTime(_heldBackSince.Value) > MaximumFlood)
@@ -35,7 +39,7 @@ internal sealed class ThrottledInput(PipeReader input, int bytesPerSecond, TimeP
                 flooded();
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(-_allowance / bytesPerSecond), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(-_allowance / bytesPerSecond, MaximumDelaySeconds)), time, cancellationToken);
         }
 
         return Keep(await input.ReadAsync(cancellationToken));

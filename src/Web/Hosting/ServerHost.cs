@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using BmadServer.Application;
 using BmadServer.Infrastructure;
 using BmadServer.Infrastructure.Persistence;
@@ -7,6 +9,7 @@ using BmadServer.Web.Common;
 using BmadServer.Web.OpenApi;
 using BmadServer.Web.Sessions;
 using BmadServer.Web.Workflows;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace BmadServer.Web.Hosting;
 
@@ -17,6 +20,9 @@ public static class ServerHost
 
     /// <summary>Far above any REST body that the product takes.</summary>
     private const int MaximumBodyBytes = 128 * 1024;
+
+    /// <summary>Enough for 1 MB a second over a line with a delay of 100 ms.</summary>
+    private const int SendBufferBytes = 128 * 1024;
 
     /// <param name="args">Configuration as <c>--Key:SubKey=value</c>, over environment variables and appsettings.json.</param>
     /// <param name="configure">Runs last, for tests to put their own clock in.</param>
@@ -37,6 +43,7 @@ public static class ServerHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaximumBodyBytes;
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.AddServiceDefaults();
         builder.Services.AddLogPrivacy();
         builder.Services.AddApplication();
@@ -68,5 +75,16 @@ public static class ServerHost
         await using var scope = app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         app.Logger.LogInformation("The database is up to date");
+    }
+
+    /// <summary>
+    /// Connections take the send buffer over from the socket that they were accepted on. Left to itself the kernel keeps
+    /// megabytes for a client that does not read, and the server learns of it that much later.
+    /// </summary>
+    private static Socket Listen(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        socket.SendBufferSize = SendBufferBytes;
+        return socket;
     }
 }

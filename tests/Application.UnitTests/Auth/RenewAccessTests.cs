@@ -48,32 +48,54 @@ public sealed class RenewAccessTests
     public Task Handle_WhenTheSignInWasEnded_ShouldRefuse() => ShouldBeRefusedAsync(() => _family.Revoke(_world.Now));
 
     [Test]
-    public async Task Handle_WhenTheSignInIsEndedAtTheSameMoment_ShouldCloseTheConnection()
+    public async Task Handle_WhenTheSignInIsEndedAtTheSameMoment_ShouldEndTheSession()
     {
+        var looks = 0;
         _world
-            .Connections.Setup(port => port.RenewAccess(_session.Id, It.IsAny<DateTimeOffset>()))
-            .Callback(() => _family.Revoke(_world.Now));
+            .Families.Setup(port => port.FindAsync(_family.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() =>
+            {
+                if (++looks > 1)
+                {
+                    _family.Revoke(_world.Now);
+                }
 
-        (await Should.ThrowAsync<DomainException>(RenewAsync)).Code.ShouldBe("auth.token_invalid");
+                return _family;
+            });
+        _world
+            .Sessions.Setup(port => port.ListOpenAsync(_family.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync([_session]);
 
+        (await Should.ThrowAsync<DomainException>(() => RenewAsync())).Code.ShouldBe("auth.token_invalid");
+
+        _session.EndReason.ShouldBe(SessionEndReason.Revoked);
         _world.Connections.Verify(port => port.CloseAsync(_session.Id, SessionEndReason.Revoked));
+        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<DateTimeOffset>()), Times.Never);
     }
 
     [Test]
-    public void ToString_ShouldNotHoldTheToken() => new RenewAccess("secret").ToString().ShouldNotContain("secret");
+    public async Task Handle_WhenTheSessionHasANewerConnection_ShouldRefuseTheOldOne()
+    {
+        (await Should.ThrowAsync<DomainException>(() => RenewAsync("an older connection"))).Code.ShouldBe("session.not_found");
+
+        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<DateTimeOffset>()), Times.Never);
+    }
+
+    [Test]
+    public void ToString_ShouldNotHoldTheToken() => new RenewAccess("secret", "connection").ToString().ShouldNotContain("secret");
 
     private async Task ShouldBeRefusedAsync(Action arrange)
     {
         var before = _session.FamilyId;
         arrange();
 
-        (await Should.ThrowAsync<DomainException>(RenewAsync)).Code.ShouldBe("auth.token_invalid");
+        (await Should.ThrowAsync<DomainException>(() => RenewAsync())).Code.ShouldBe("auth.token_invalid");
 
         _session.FamilyId.ShouldBe(before);
         _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<DateTimeOffset>()), Times.Never);
     }
 
-    private Task<RenewedAccess> RenewAsync() => _world.SendAsync(new RenewAccess("token"));
+    private Task<RenewedAccess> RenewAsync(string? connection = null) => _world.SendAsync(new RenewAccess("token", connection ?? _session.ConnectionId!));
 
     private void HasToken(UserId user) =>
         _world

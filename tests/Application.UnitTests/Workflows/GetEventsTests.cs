@@ -25,10 +25,10 @@ public sealed class GetEventsTests
             .ReturnsAsync(new Membership(workflow, owner));
         _world
             .Workflows.Setup(port =>
-                port.ListEventsAsync(workflow.Id, It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
+                port.ListEventsAsync(workflow.Id, It.IsAny<long>(), It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
             )
             .ReturnsAsync(
-                (WorkflowId _, long after, int limit, CancellationToken _) => [.. _log.Where(e => e.Sequence > after).Take(limit)]
+                (WorkflowId _, long after, int limit, int _, CancellationToken _) => [.. _log.Where(e => e.Sequence > after).Take(limit)]
             );
     }
 
@@ -61,9 +61,9 @@ public sealed class GetEventsTests
         ];
         _world
             .Workflows.Setup(port =>
-                port.ListEventsAsync(launch.Workflow.Id, 0, It.IsAny<int>(), It.IsAny<CancellationToken>())
+                port.ListEventsAsync(launch.Workflow.Id, 0, It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
             )
-            .ReturnsAsync(log);
+            .ReturnsAsync((WorkflowId _, long _, int _, int characters, CancellationToken _) => [.. log.Take(characters / 16_000)]);
 
         var page = await _world.SendAsync(new GetEvents(launch.Workflow.Id.Value, After: 0));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using BmadServer.Web.Chat;
 
@@ -11,16 +12,14 @@ public sealed class BoundedOutputTests
 
     private const int Piece = 16 * 1024;
 
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Threshold, resumeWriterThreshold: Threshold / 2));
+    private Pipe _pipe = null!;
     private bool _isTooSlow;
     private BoundedOutput _output = null!;
 
     [SetUp]
     public void Begin()
     {
-        _pipe.Writer.Complete();
-        _pipe.Reader.Complete();
-        _pipe.Reset();
+        _pipe = new Pipe(new PipeOptions(pauseWriterThreshold: Threshold, resumeWriterThreshold: Threshold / 2));
         _isTooSlow = false;
         _output = new BoundedOutput(_pipe.Writer, () => _isTooSlow = true);
     }
@@ -33,10 +32,10 @@ public sealed class BoundedOutputTests
         {
             await WriteAsync(Piece);
             written += Piece;
-            written.ShouldBeLessThanOrEqualTo(Threshold + BoundedOutput.MaximumOverdue + Piece);
+            written.ShouldBeLessThanOrEqualTo(Threshold + BoundedOutput.MaximumWaiting + 2 * Piece);
         }
 
-        written.ShouldBeGreaterThan(BoundedOutput.MaximumOverdue);
+        written.ShouldBeGreaterThan(BoundedOutput.MaximumWaiting);
     }
 
     [Test]
@@ -46,29 +45,70 @@ public sealed class BoundedOutputTests
         {
             await WriteAsync(Piece);
             await WriteAsync(Piece);
-            await ReadAllAsync();
+            ReadAll();
         }
 
         _isTooSlow.ShouldBeFalse();
     }
 
     [Test]
-    public async Task A_client_that_catches_up_starts_anew()
+    public async Task A_client_that_takes_what_waits_starts_anew()
     {
         for (var rounds = 0; rounds < 3; rounds++)
         {
-            await WriteAsync(Threshold + 1);
-            await WriteAsync(BoundedOutput.MaximumOverdue);
-            await ReadAllAsync();
+            await WriteAsync(2 * Threshold);
+            await WriteAsync(BoundedOutput.MaximumWaiting - Threshold);
+            await ReadUntilTakenAsync();
         }
 
         _isTooSlow.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_client_that_is_behind_and_reads_as_fast_as_it_is_written_to_stays()
+    {
+        await WriteAsync(2 * Threshold);
+        for (var pieces = 0; pieces < 100; pieces++)
+        {
+            await WriteAsync(Piece);
+            await ReadAsync(Piece);
+        }
+
+        _isTooSlow.ShouldBeFalse();
+        _output.WhenTaken().IsCompleted.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task What_was_written_arrives_in_order_and_whole_also_after_the_end()
+    {
+        var sent = Enumerable.Range(0, 300_000).Select(i => (byte)(i % 251)).ToArray();
+        foreach (var part in sent.Chunk(7_001))
+        {
+            await _output.WriteAsync(part);
+        }
+
+        _output.Complete();
+
+        var received = new MemoryStream();
+        await _pipe.Reader.CopyToAsync(received);
+        received.ToArray().ShouldBe(sent);
+    }
+
+    [Test]
+    public async Task A_client_that_is_gone_holds_up_nobody()
+    {
+        await WriteAsync(4 * Threshold);
+        _pipe.Reader.Complete();
+
+        await _output.WhenTaken().WaitAsync(TimeSpan.FromSeconds(10));
+
+        (await _output.FlushAsync()).IsCompleted.ShouldBeTrue();
     }
 
     [Test]
     public async Task One_long_answer_is_no_reason()
     {
-        await WriteAsync(10 * BoundedOutput.MaximumOverdue);
+        await WriteAsync(10 * BoundedOutput.MaximumWaiting);
 
         _isTooSlow.ShouldBeFalse();
     }
@@ -82,9 +122,27 @@ public sealed class BoundedOutputTests
         await flush;
     }
 
-    private async Task ReadAllAsync()
+    private async Task ReadUntilTakenAsync()
     {
-        var read = await _pipe.Reader.ReadAsync();
-        _pipe.Reader.AdvanceTo(read.Buffer.End);
+        var taken = _output.WhenTaken();
+        while (!taken.IsCompleted)
+        {
+            ReadAll();
+            await Task.Yield();
+        }
+    }
+
+    private void ReadAll()
+    {
+        if (_pipe.Reader.TryRead(out var read))
+        {
+            _pipe.Reader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private async Task ReadAsync(int bytes)
+    {
+        var read = await _pipe.Reader.ReadAtLeastAsync(bytes);
+        _pipe.Reader.AdvanceTo(read.Buffer.GetPosition(bytes));
     }
 }

@@ -33,20 +33,33 @@ public sealed class RateLimitTests(Database database) : ChatTest(database)
         (await other.InvokeAsync("SendMessage", "Hello")).Number("sequence").ShouldBe(2);
     }
 
-    [Test]
-    public async Task Calls_that_fit_no_method_cost_as_much()
+    [TestCase("NoSuchMethod")]
+    [TestCase("SendMessage")]
+    [TestCase("JoinWorkflow", "nonsense")]
+    public async Task Calls_that_fit_no_method_cost_ten_times_as_much(string method, params object[] arguments)
     {
         var client = await ConnectedAsync(await SignedInAsync());
 
-        for (var calls = 0; calls < Burst; calls += 4)
+        (await RefusalAsync(() => client.InvokeAsync(method, arguments))).ShouldNotStartWith("rate_limited: ");
+        (await RefusalAsync(() => client.InvokeAsync(method, arguments))).ShouldNotStartWith("rate_limited: ");
+
+        (await RefusalAsync(() => client.InvokeAsync(method, arguments))).ShouldStartWith("rate_limited: ");
+    }
+
+    [Test]
+    public async Task Reading_a_page_or_a_snapshot_costs_five_times_as_much()
+    {
+        var user = await SignedInAsync();
+        var workflow = await WorkflowOfAsync(user);
+        var client = await ConnectedAsync(user);
+
+        for (var calls = 0; calls < Burst; calls += 10)
         {
-            (await RefusalAsync(() => client.InvokeAsync("NoSuchMethod"))).ShouldStartWith("hub.unknown_method: ");
-            (await RefusalAsync(() => client.InvokeAsync("SendMessage"))).ShouldStartWith("validation.failed: ");
-            (await RefusalAsync(() => client.InvokeAsync("JoinWorkflow", "nonsense"))).ShouldStartWith("validation.failed: ");
-            (await RefusalAsync(() => client.InvokeAsync("SendMessage", ""))).ShouldStartWith("validation.failed: ");
+            await client.InvokeAsync("JoinWorkflow", workflow);
+            await client.InvokeAsync("CatchUp", workflow, 0);
         }
 
-        (await RefusedAsync(client, () => client.InvokeAsync("NoSuchMethod"))).ShouldStartWith("rate_limited: ");
+        (await RefusalAsync(() => client.InvokeAsync("CatchUp", workflow, 0))).ShouldStartWith("rate_limited: ");
     }
 
     [TestCase("""{"type":2,"invocationId":"9","item":1}""")]
@@ -54,13 +67,13 @@ public sealed class RateLimitTests(Database database) : ChatTest(database)
     [TestCase("""{"type":4,"invocationId":"9","target":"SendMessage","arguments":[]}""")]
     [TestCase("""{"type":5,"invocationId":"9"}""")]
     [TestCase("nonsense")]
-    public async Task Frames_that_are_no_calls_cost_as_much(string frame)
+    public async Task Frames_that_are_no_calls_cost_as_much_as_calls_that_fit_no_method(string frame)
     {
         var user = await SignedInAsync();
         await using var client = await RawHubClient.ConnectAsync(Server.Url, user.AccessToken);
 
         // Little more than the budget: while a refusal waits for its answer, the budget refills.
-        for (var frames = 0; frames < Burst + 2; frames++)
+        for (var frames = 0; frames < Burst / 10 + 2; frames++)
         {
             await client.SendFrameAsync(frame);
         }

@@ -100,14 +100,33 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
         WorkflowId id,
         long afterSequence,
         int limit,
+        int maximumCharacters,
         CancellationToken cancellationToken
-    ) =>
-        await db
+    )
+    {
+        var events = db
             .WorkflowEvents.AsNoTracking()
             .Where(@event => @event.WorkflowId == id && @event.Sequence > afterSequence)
             .OrderBy(@event => @event.Sequence)
             .Take(limit)
-            .ToListAsync(cancellationToken);
+            .AsAsyncEnumerable();
+        List<WorkflowEvent> taken = [];
+        var characters = 0;
+
+        // One by one: a page of the longest messages would be megabytes of which most is not wanted.
+        await foreach (var @event in events.WithCancellation(cancellationToken))
+        {
+            characters += @event.TextLength;
+            if (characters > maximumCharacters && taken.Count > 0)
+            {
+                break;
+            }
+
+            taken.Add(@event);
+        }
+
+        return taken;
+    }
 
     private IQueryable<Row> Memberships(UserId user) =>
         from participant in db.Participants.AsNoTracking()

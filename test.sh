@@ -78,6 +78,8 @@ for project in tests/*/*.csproj; do
     *Tests) slow+=("$suite") ;;
   esac
 done
+# The client library's tests are run by npm.
+fast+=(ClientApp)
 suites=(${fast[@]+"${fast[@]}"} ${slow[@]+"${slow[@]}"})
 if [ "$only" = recovery ]; then
   suites=(Recovery.Tests)
@@ -136,9 +138,35 @@ counter() { # FILE NAME
   echo "${value:-0}"
 }
 
+run_client_app() { # The type check is one more thing that can fail.
+  local report=$results/ClientApp.json status=0 counts total suite_passed suite_failed
+  (
+    cd src/Web/ClientApp
+    npm ci --no-audit --no-fund --loglevel=error && npm run --silent typecheck &&
+      npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report"
+  ) </dev/null || status=$?
+  counts=$(node -e '
+    const { numTotalTests, numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    console.log(numTotalTests, numPassedTests, numFailedTests);
+  ' "$report" 2>/dev/null) || counts="0 0 0"
+  read -r total suite_passed suite_failed <<<"$counts"
+  passed=$((passed + suite_passed))
+  failed=$((failed + suite_failed))
+  skipped=$((skipped + total - suite_passed - suite_failed))
+  if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$suite_failed" = 0 ]; }; then
+    failed=$((failed + 1))
+    broken+=(ClientApp)
+  fi
+}
+
 for suite in ${suites[@]+"${suites[@]}"}; do
   echo
   echo "=== $suite"
+  if [ "$suite" = ClientApp ]; then
+    run_client_app
+    continue
+  fi
+
   trx=$results/$suite.trx
   status=0
   # A test that hangs is ended, and its suite with it, so that the others still get their turn.

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -9,10 +9,10 @@ namespace BmadServer.Examples.DotNet;
 
 /// <summary>
 /// A client of one workflow. It comes back to its session after a drop, catches up, shows each event once, and repeats a
-/// send with the same key until it is acknowledged. <c>docs/hub.md</c> says why each step is needed.
+/// send with the same key until it is acknowledged. <c>docs/clients.md</c> says why each step is needed.
 /// </summary>
 /// <param name="say">Shows one line to the user.</param>
-internal sealed partial class ChatClient(Uri server, string email, string password, Guid workflow, Action<string> say) : IDisposable
+internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid workflow, Action<string> say, TimeProvider time) : IDisposable
 {
     /// <summary>Before the first, second, third attempt; the last one repeats.</summary>
     private static readonly double[] DelaySeconds = [0, 2, 10, 30];
@@ -20,19 +20,19 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
     /// <summary>The longest message that the server takes unless it is set up otherwise.</summary>
     private const int MaximumLength = 16_000;
 
-    /// <summary>Before a call that the server could not answer just then is made again.</summary>
+    /// <summary>Before a call that the server could not answer just then is made again, unless the server says when.</summary>
     private static readonly TimeSpan RepeatDelay = TimeSpan.FromSeconds(2);
-
-    private readonly HttpClient _http = new() { BaseAddress = server };
 
     /// <summary>Held by whoever shows events: a push waits until catching up is done.</summary>
     private readonly SemaphoreSlim _showing = new(1, 1);
 
-    private readonly List<Unacknowledged> _outbox = [];
-    private (string Text, DateTimeOffset RenewAt) _accessToken = ("", DateTimeOffset.MinValue);
+    /// <summary>Held by whoever sends: one message goes out after the ack of the one before.</summary>
+    private readonly SemaphoreSlim _sending = new(1, 1);
+
+    private readonly Queue<Unacknowledged> _outbox = [];
     private int _failures;
     private Guid? _session;
-    private HubConnection? _online;
+    private Link? _online;
 
     /// <summary>The sequence up to which everything was shown; null before the first join.</summary>
     private long? _have;
@@ -73,12 +73,12 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         var message = new Unacknowledged(new Message(content, workflow, Guid.CreateVersion7().ToString()));
         lock (_outbox)
         {
-            _outbox.Add(message);
+            _outbox.Enqueue(message);
         }
 
-        if (_online is { } connection)
+        if (_online is { } link)
         {
-            await DeliverAsync(connection, message);
+            await SendWaitingAsync(link);
         }
 
         var ack = await message.Ack.Task;
@@ -87,78 +87,111 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
 
     public void Dispose()
     {
-        _http.Dispose();
         _showing.Dispose();
+        _sending.Dispose();
     }
 
     /// <summary>A connection keeps its address, and the session's id belongs into the address: each attempt is a new one.</summary>
-    /// <returns>Why the server ended the session, or null when the connection was lost.</returns>
+    /// <returns>Why the server ended the session, or null when the client is to come back.</returns>
     private async Task<string?> UseOneConnectionAsync(CancellationToken stop)
     {
         var session = new TaskCompletionSource<Session>();
         var closed = new TaskCompletionSource();
         string? ended = null;
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var address = new Uri(server, _session is { } id ? $"/hubs/chat?session={id}" : "/hubs/chat");
         await using var connection = new HubConnectionBuilder()
             .WithUrl(
                 address,
                 options =>
                 {
-                    options.AccessTokenProvider = AccessTokenAsync;
+                    options.AccessTokenProvider = tokens.GetAsync;
                     options.Transports = HttpTransportType.WebSockets;
                     options.SkipNegotiation = true;
                 }
             )
             .Build();
+        var link = new Link(connection, lost.Token);
         connection.On<Session>("SessionStarted", started => session.TrySetResult(started));
         connection.On<Session>("SessionRestored", restored => session.TrySetResult(restored));
-        connection.On<WorkflowEvent>("ReceiveEvent", change => TakeAsync(connection, change));
-        connection.On<string>("SessionEnded", reason => ended = reason);
+        connection.On<WorkflowEvent>("ReceiveEvent", change => TakeAsync(link, change));
+        connection.On<SequenceAnnounced>("SequenceAnnounced", announcement => CatchUpToAsync(link, announcement));
+        connection.On<string>("SessionEnded", reason => ended = reason == "expired" && time.GetUtcNow() >= link.RenewAt ? null : reason);
         connection.Closed += _ => Task.FromResult(closed.TrySetResult());
-        await connection.StartAsync(stop);
-        if (await Task.WhenAny(session.Task, closed.Task).WaitAsync(stop) == session.Task)
+        try
         {
-            await ResumeAsync(connection, await session.Task);
-            await closed.Task.WaitAsync(stop);
-        }
+            await connection.StartAsync(stop);
+            link.RenewAt = tokens.RenewAt;
+            if (await Task.WhenAny(session.Task, closed.Task).WaitAsync(stop) == session.Task)
+            {
+                var renewing = RenewTokensAsync(link);
+                await Task.WhenAny(ResumeAsync(link, await session.Task), closed.Task).Unwrap();
+                await Task.WhenAny(closed.Task, renewing).Unwrap().WaitAsync(stop);
+            }
 
-        return ended;
+            return ended;
+        }
+        finally
+        {
+            await lost.CancelAsync();
+        }
     }
 
-    private async Task ResumeAsync(HubConnection connection, Session session)
+    private async Task ResumeAsync(Link link, Session session)
     {
         say($"connected, session {session.Recovery ?? "started"}");
         (_session, _failures) = (session.Id, 0);
-        await _showing.WaitAsync();
+        await _showing.WaitAsync(link.Lost);
         try
         {
-            if (session.JoinedWorkflows.All(joined => joined.WorkflowId != workflow))
+            // The drop may have come between the server's joining and its answer.
+            if (_have is null || session.JoinedWorkflows.All(joined => joined.WorkflowId != workflow))
             {
-                var snapshot = await RepeatAsync(() => connection.InvokeAsync<Snapshot>("JoinWorkflow", workflow));
+                var snapshot = await RepeatAsync<Snapshot>(link, "JoinWorkflow", workflow);
                 _have ??= snapshot.LastSequence;
             }
 
-            await CatchUpAsync(connection);
+            await CatchUpAsync(link);
         }
         finally
         {
             _showing.Release();
         }
 
-        _online = connection;
-        Unacknowledged[] waiting;
-        lock (_outbox)
-        {
-            waiting = [.. _outbox];
-        }
+        _online = link;
+        await SendWaitingAsync(link);
+    }
 
-        await Task.WhenAll(waiting.Select(message => DeliverAsync(connection, message)));
+    /// <summary>Gives the open connection a new token before its own runs out.</summary>
+    /// <exception cref="HttpRequestException">The server refuses the sign-in.</exception>
+    private async Task RenewTokensAsync(Link link)
+    {
+        while (true)
+        {
+            var due = link.RenewAt - time.GetUtcNow();
+            await Task.Delay(due > TimeSpan.Zero ? due : TimeSpan.Zero, time, link.Lost);
+            try
+            {
+                var renewed = await RepeatAsync<Renewed>(link, "RefreshToken", await tokens.GetAsync());
+                link.RenewAt = tokens.RenewAt;
+                say($"access token renewed, good until {renewed.ExpiresAt:O}");
+            }
+            catch (HubException)
+            {
+                tokens.Discard();
+                await Task.Delay(RepeatDelay, link.Lost);
+            }
+            catch (HttpRequestException failure) when (!IsFinal(failure))
+            {
+                await Task.Delay(RepeatDelay, link.Lost);
+            }
+        }
     }
 
     /// <summary>Shows the next event, ignores one that was shown, and fills the gap before one that came too early.</summary>
-    private async Task TakeAsync(HubConnection connection, WorkflowEvent change)
+    private async Task TakeAsync(Link link, WorkflowEvent change)
     {
-        await _showing.WaitAsync();
+        await _showing.WaitAsync(link.Lost);
         try
         {
             if (change.WorkflowId == workflow && change.Sequence == _have + 1)
@@ -167,7 +200,7 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
             }
             else if (change.WorkflowId == workflow && change.Sequence > _have)
             {
-                await CatchUpAsync(connection);
+                await CatchUpAsync(link);
             }
         }
         finally
@@ -176,12 +209,29 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         }
     }
 
-    private async Task CatchUpAsync(HubConnection connection)
+    /// <summary>What was announced has been pushed before. What is missing now was lost.</summary>
+    private async Task CatchUpToAsync(Link link, SequenceAnnounced announced)
+    {
+        await _showing.WaitAsync(link.Lost);
+        try
+        {
+            if (announced.WorkflowId == workflow && announced.LastSequence > _have)
+            {
+                await CatchUpAsync(link);
+            }
+        }
+        finally
+        {
+            _showing.Release();
+        }
+    }
+
+    private async Task CatchUpAsync(Link link)
     {
         EventPage page;
         do
         {
-            page = await RepeatAsync(() => connection.InvokeAsync<EventPage>("CatchUp", workflow, _have));
+            page = await RepeatAsync<EventPage>(link, "CatchUp", workflow, _have);
             foreach (var change in page.Events)
             {
                 Show(change);
@@ -195,64 +245,94 @@ internal sealed partial class ChatClient(Uri server, string email, string passwo
         say($"#{change.Sequence} {change.Actor.Name}: {change.Content ?? change.Kind}");
     }
 
-    private async Task DeliverAsync(HubConnection connection, Unacknowledged message)
+    /// <summary>Sends what waits, one message after the other, so that a refusal that passes cannot reorder them.</summary>
+    private async Task SendWaitingAsync(Link link)
     {
         try
         {
-            message.Ack.TrySetResult(await RepeatAsync(() => connection.InvokeAsync<Ack>("SendMessage", message.Message)));
+            await _sending.WaitAsync(link.Lost);
         }
-        catch (Exception failure) when (IsFinal(failure))
+        catch (OperationCanceledException)
         {
-            message.Ack.TrySetException(failure);
-        }
-        catch (Exception)
-        {
-            // Nobody knows whether it arrived. It stays in the outbox for the next connection.
             return;
         }
 
+        try
+        {
+            while (First() is { } message)
+            {
+                try
+                {
+                    message.Ack.TrySetResult(await RepeatAsync<Ack>(link, "SendMessage", message.Message));
+                }
+                catch (Exception failure) when (IsFinal(failure))
+                {
+                    message.Ack.TrySetException(failure);
+                }
+
+                lock (_outbox)
+                {
+                    _outbox.Dequeue();
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // The connection broke and nobody knows whether the message arrived. It waits for the next connection.
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private Unacknowledged? First()
+    {
         lock (_outbox)
         {
-            _outbox.Remove(message);
+            return _outbox.TryPeek(out var message) ? message : null;
         }
     }
 
     /// <summary>Makes a call until the server carries it out or says no, or the connection breaks.</summary>
-    private static async Task<T> RepeatAsync<T>(Func<Task<T>> call)
+    private static async Task<T> RepeatAsync<T>(Link link, string method, params object?[] arguments)
     {
         while (true)
         {
             try
             {
-                return await call();
+                return await link.Connection.InvokeCoreAsync<T>(method, arguments, link.Lost);
             }
             catch (HubException failure) when (!IsFinal(failure))
             {
-                await Task.Delay(RepeatDelay);
+                await Task.Delay(PauseAfter(failure), link.Lost);
             }
         }
     }
 
-    /// <summary>Asked at every connect. A program that has no password at hand would use the refresh cookie instead.</summary>
-    private async Task<string?> AccessTokenAsync()
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        if (now >= _accessToken.RenewAt)
-        {
-            using var response = await _http.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
-            var tokens = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Tokens>();
-            _accessToken = (tokens!.AccessToken, now.AddSeconds(tokens.ExpiresIn - 60));
-        }
-
-        return _accessToken.Text;
-    }
+    private static TimeSpan PauseAfter(HubException failure) =>
+        Hint().Match(failure.Message) is { Success: true } hint
+            ? TimeSpan.FromSeconds(int.Parse(hint.Groups[1].Value, CultureInfo.InvariantCulture))
+            : RepeatDelay;
 
     /// <summary>Whether the server understood and said no, so that trying again would not help.</summary>
     private static bool IsFinal(Exception failure) =>
         failure is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized }
         || (failure is HubException && Refusal().IsMatch(failure.Message));
 
-    /// <summary><c>code: sentence</c>, unless the code is about the server's state and not about the call.</summary>
+    /// <summary>
+    /// <c>code: sentence</c>, unless the code is about the server's state and not about the call. <c>rate_limited</c> has no dot.
+    /// </summary>
     [GeneratedRegex(@"^(?!(service|server|session)\.)[a-z_]+\.[a-z_]+: ")]
     private static partial Regex Refusal();
+
+    [GeneratedRegex(@"Try again in (\d+) s\.$")]
+    private static partial Regex Hint();
+
+    /// <summary>A connection, until it is lost.</summary>
+    private sealed record Link(HubConnection Connection, CancellationToken Lost)
+    {
+        /// <summary>When the token that the connection lives on is to be renewed.</summary>
+        public DateTimeOffset RenewAt { get; set; } = DateTimeOffset.MaxValue;
+    }
 }

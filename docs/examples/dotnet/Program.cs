@@ -8,7 +8,8 @@ if (args is not [var server, var email, var password, var workflow])
 }
 
 using var stop = new CancellationTokenSource();
-using var client = new ChatClient(new Uri(server), email, password, Guid.Parse(workflow), Console.WriteLine);
+using var tokens = new AccessTokens(new Uri(server), email, password, TimeProvider.System);
+using var client = new ChatClient(new Uri(server), tokens, Guid.Parse(workflow), Console.WriteLine, TimeProvider.System);
 var running = client.RunAsync(stop.Token);
 try
 {

@@ -10,6 +10,10 @@ internal sealed record JoinedWorkflow(Guid WorkflowId);
 
 internal sealed record Snapshot(long LastSequence);
 
+internal sealed record SequenceAnnounced(Guid WorkflowId, long LastSequence);
+
+internal sealed record Renewed(DateTimeOffset ExpiresAt);
+
 internal sealed record EventPage(IReadOnlyList<WorkflowEvent> Events, bool HasMore);
 
 internal sealed record WorkflowEvent(string Kind, Guid WorkflowId, long Sequence, Actor Actor, string? Content);

@@ -119,7 +119,7 @@ public sealed partial class DocumentationTests
     [Test]
     public void Every_link_between_the_pages_leads_somewhere()
     {
-        foreach (var page in new[] { "hub.md", "rest.md", "examples/typescript/README.md", "examples/dotnet/README.md" })
+        foreach (var page in new[] { "hub.md", "rest.md", "clients.md", "examples/typescript/README.md", "examples/dotnet/README.md" })
         {
             var folder = Path.GetDirectoryName(Repository.PathOf("docs", page))!;
             foreach (var link in Link().Matches(Repository.Read("docs", page)).Select(link => link.Groups[1].Value).Where(link => !link.StartsWith("http")))
@@ -135,6 +135,31 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [TestCase("ts", "docs/examples/typescript/src/demo.ts")]
+    [TestCase("csharp", "docs/examples/dotnet/ChatClient.cs")]
+    public void Every_excerpt_of_a_client_is_in_the_code(string language, string file)
+    {
+        var code = Unindented(Repository.Read(file.Split('/')));
+        var excerpts = Excerpt().Matches(Repository.Read("docs", "clients.md")).Where(excerpt => excerpt.Groups[1].Value == language).ToArray();
+
+        excerpts.ShouldNotBeEmpty();
+        foreach (var excerpt in excerpts)
+        {
+            code.ShouldContain(Unindented(excerpt.Groups[2].Value));
+        }
+    }
+
+    [Test]
+    public void Every_exported_value_of_the_client_library_is_mentioned()
+    {
+        var page = Repository.Read("docs", "clients.md");
+        var exported = ValueExport().Matches(Repository.Read("src", "Web", "ClientApp", "src", "lib", "index.ts"))
+            .SelectMany(export => export.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Where(name => !name.StartsWith("type ", StringComparison.Ordinal));
+
+        exported.Where(name => !Regex.IsMatch(page, $@"\b{name}\b")).ShouldBeEmpty();
+    }
+
     /// <summary>The codes in the page's table of them.</summary>
     private static IEnumerable<string> RefusalsIn(string page)
     {
@@ -145,6 +170,8 @@ public sealed partial class DocumentationTests
 
     private static IEnumerable<string> FieldsOf(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+
+    private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     /// <summary>How GitHub makes an anchor of a heading.</summary>
     private static string AnchorOf(string heading) => NotInAnchor().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');
@@ -169,6 +196,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex AnyHeading();
+
+    [GeneratedRegex(@"^```(ts|csharp)\n(.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Excerpt();
+
+    [GeneratedRegex(@"^export \{(.*?)\}", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ValueExport();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchor();

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using BmadServer.Examples.DotNet;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Examples;
 
@@ -64,4 +67,88 @@ public sealed class DotNetClientTests(Database database) : ServerTest(database)
 
     internal static ClientProcess Start(Uri server, TestUser user, Guid workflow) =>
         new("dotnet", Program, server.ToString(), user.Email, TestUser.Password, workflow.ToString());
+}
+
+/// <summary>docs/examples/dotnet within the tests' own process, so that it has the server's shifted clock.</summary>
+public sealed class DotNetClientTokenTests(Database database) : ServerTest(database)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+
+    protected override TimeProvider Time => _time;
+
+    [Test]
+    public async Task It_renews_its_token_on_the_open_connection_and_stays()
+    {
+        await using var client = await StartedAsync(Server.Url);
+
+        _time.Advance(Lifetime - TimeSpan.FromMinutes(1));
+        await client.SaysAsync("access token renewed");
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        await client.SendAsync("Still here");
+        client.Count("connected").ShouldBe(1);
+    }
+
+    [Test]
+    public async Task When_its_token_runs_out_all_the_same_it_comes_back_to_its_session_with_a_new_one()
+    {
+        const int nobody = 1;
+        await using var wayToSignIn = new TcpProxy(Server.Url.Port);
+        await using var client = await StartedAsync(wayToSignIn.Url);
+        var firstLine = Server.Log.Lines.Count;
+        wayToSignIn.Retarget(nobody);
+        wayToSignIn.ResetConnections();
+
+        _time.Advance(Lifetime + TimeSpan.FromSeconds(6));
+        await Eventually.ShouldBeTrueAsync(
+            () => Task.FromResult(Server.Log.Lines.Skip(firstLine).Any(line => line.Contains("closed by user"))),
+            "the server closes the connection"
+        );
+        wayToSignIn.Retarget(Server.Url.Port);
+
+        await client.SaysAsync("connected, session live");
+        await client.SendAsync("Back again");
+        client.Count("session ended").ShouldBe(0);
+    }
+
+    private async Task<Running> StartedAsync(Uri signIn)
+    {
+        var user = await SignedInAsync();
+        var client = new Running(Server.Url, new AccessTokens(signIn, user.Email, TestUser.Password, _time), await WorkflowOfAsync(user), _time);
+        await client.SaysAsync("connected, session started");
+        return client;
+    }
+
+    private sealed class Running : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<string> _lines = [];
+        private readonly CancellationTokenSource _stop = new();
+        private readonly AccessTokens _tokens;
+        private readonly ChatClient _client;
+        private readonly Task _running;
+
+        public Running(Uri server, AccessTokens tokens, Guid workflow, TimeProvider time)
+        {
+            _tokens = tokens;
+            _client = new ChatClient(server, tokens, workflow, _lines.Enqueue, time);
+            _running = _client.RunAsync(_stop.Token);
+        }
+
+        public Task SendAsync(string content) => _client.SendAsync(content).WaitAsync(TimeSpan.FromSeconds(20));
+
+        public int Count(string beginning) => _lines.Count(line => line.StartsWith(beginning));
+
+        public Task SaysAsync(string beginning) =>
+            Eventually.ShouldBeTrueAsync(() => Task.FromResult(Count(beginning) > 0), $"the client says \"{beginning}\"");
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running;
+            _client.Dispose();
+            _tokens.Dispose();
+            _stop.Dispose();
+        }
+    }
 }

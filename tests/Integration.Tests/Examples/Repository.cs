@@ -33,6 +33,12 @@ internal static class TypeScriptExample
 
     public static string Directory { get; } = Repository.PathOf(Folder);
 
+    /// <summary>It compiles the client library together with itself.</summary>
+    private static readonly string[] Sources = [Path.Combine(Directory, "src"), Repository.PathOf("src", "Web", "ClientApp", "src", "lib")];
+
+    /// <summary>Every build writes it anew.</summary>
+    private static readonly string Compiled = Path.Combine(Directory, "dist", "docs", "examples", "typescript", "src", "demo.js");
+
     /// <exception cref="InvalidOperationException">It cannot be installed or does not compile; the text says why.</exception>
     public static Task BuiltAsync() => Ready.Value;
 
@@ -40,18 +46,17 @@ internal static class TypeScriptExample
 
     private static async Task BuildAsync()
     {
-        var source = new DirectoryInfo(Path.Combine(Directory, "src"));
         var installed = File.GetLastWriteTimeUtc(Path.Combine(Directory, "node_modules", ".package-lock.json"));
         if (installed < File.GetLastWriteTimeUtc(Path.Combine(Directory, "package-lock.json")))
         {
             await NpmAsync("ci");
         }
 
-        var written = source.EnumerateFiles("*.ts").Append(new FileInfo(Path.Combine(Directory, "tsconfig.json"))).Max(file => file.LastWriteTimeUtc);
-        var compiled = source
-            .EnumerateFiles("*.ts")
-            .Min(file => File.GetLastWriteTimeUtc(Path.Combine(Directory, "dist", Path.ChangeExtension(file.Name, ".js"))));
-        if (compiled < written)
+        var written = Sources
+            .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*.ts"))
+            .Append(new FileInfo(Path.Combine(Directory, "tsconfig.json")))
+            .Max(file => file.LastWriteTimeUtc);
+        if (File.GetLastWriteTimeUtc(Compiled) < written)
         {
             await NpmAsync("run", "build");
         }

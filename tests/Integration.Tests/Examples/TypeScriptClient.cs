@@ -3,7 +3,7 @@ using BmadServer.Integration.Tests.Support;
 
 namespace BmadServer.Integration.Tests.Examples;
 
-/// <summary>The TypeScript example's ChatClient in a Node.js process of its own.</summary>
+/// <summary>The TypeScript client library in a Node.js process of its own.</summary>
 internal sealed class TypeScriptClient : ClientProcess
 {
     private int _calls;
@@ -17,17 +17,23 @@ internal sealed class TypeScriptClient : ClientProcess
             TestUser.Password
         ) { }
 
-    /// <summary>Everything of this kind that it reported so far: <c>event</c>, <c>session</c>, <c>drop</c> or <c>end</c>.</summary>
+    /// <summary>Everything of this kind that it reported so far: <c>event</c>, <c>session</c>, <c>drop</c>, <c>end</c>, <c>renewed</c> or <c>kept</c>, a renewal that it was kept from.</summary>
     public IReadOnlyList<JsonElement> Reported(string kind) => Reported(Lines, kind);
 
     /// <summary>The sequences of the events that it showed to its user, in the order of showing.</summary>
     public IReadOnlyList<long> Shown => [.. Reported("event").Select(shown => shown.GetProperty("sequence").GetInt64())];
 
     /// <summary>A process whose client is connected, with its session.</summary>
-    public static async Task<TypeScriptClient> StartAsync(Uri server, TestUser user)
+    /// <param name="tokenLifetime">After which it believes its access tokens to run out; null for the truth.</param>
+    public static async Task<TypeScriptClient> StartAsync(Uri server, TestUser user, TimeSpan? tokenLifetime = null)
     {
         await TypeScriptExample.BuiltAsync();
         var client = new TypeScriptClient(server, user);
+        if (tokenLifetime is { } lifetime)
+        {
+            await client.CallAsync("lifetime", lifetime.TotalMilliseconds);
+        }
+
         await client.CallAsync("start");
         await client.WaitForAsync("session");
         return client;

@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Examples;
 
-/// <summary>docs/examples/typescript, on Node.js, against the real server.</summary>
+/// <summary>The TypeScript client library and docs/examples/typescript, on Node.js, against the real server.</summary>
 public sealed class TypeScriptClientTests(Database database) : ServerTest(database)
 {
     private static readonly TimeSpan AckLimit = TimeSpan.FromSeconds(2);
@@ -132,7 +134,7 @@ public sealed class TypeScriptClientTests(Database database) : ServerTest(databa
         await client.WaitForSequenceAsync(last);
 
         var session = client.Reported("session")[^1];
-        session.TryGetProperty("recovery", out _).ShouldBeFalse();
+        session.GetProperty("recovery").GetString().ShouldBe("started");
         session.GetProperty("id").GetGuid().ShouldNotBe(old);
         var next = await SendAsync(sender, workflow, "And live again");
         await client.WaitForSequenceAsync(next);
@@ -162,6 +164,38 @@ public sealed class TypeScriptClientTests(Database database) : ServerTest(databa
 
         JsonElement.Parse((await send.ShouldThrowAsync<InvalidOperationException>()).Message)
             .GetProperty("code").GetString().ShouldBe("validation.failed");
+    }
+
+    [Test]
+    public async Task Having_been_away_loading_fresh_and_applying_the_whole_log_give_the_same_conversation()
+    {
+        var (sarah, marco, workflow) = await TeamAsync();
+        await using var proxy = new TcpProxy(Server.Url.Port);
+        var client = await StartedAsync(proxy.Url, marco);
+        await client.CallAsync("join", workflow);
+        var author = await StartedAsync(Server.Url, sarah);
+        var first = (await author.CallAsync("send", workflow, "First")).GetProperty("messageId").GetString()!;
+        var second = (await author.CallAsync("send", workflow, "Second")).GetProperty("messageId").GetString()!;
+
+        await CutOffAsync(proxy, client);
+        await author.CallAsync("edit", workflow, first, "First, better");
+        await author.CallAsync("edit", workflow, second, "Second, better");
+        await author.CallAsync("delete", workflow, second);
+        (await sarah.Http.PatchAsJsonAsync($"/api/v1/workflows/{workflow}", new { title = "Another title", status = "paused" })).EnsureSuccessStatusCode();
+        var last = 0L;
+        for (var i = 0; i < 60; i++)
+        {
+            last = (await author.CallAsync("send", workflow, $"Message {i}")).GetProperty("sequence").GetInt64();
+        }
+
+        proxy.Retarget(Server.Url.Port);
+        await client.WaitForSequenceAsync(last);
+
+        var conversations = await client.CallAsync("conversations", workflow);
+        var held = conversations.GetProperty("held").GetRawText();
+        conversations.GetProperty("held").GetProperty("messages").GetArrayLength().ShouldBe(62);
+        conversations.GetProperty("loaded").GetRawText().ShouldBe(held);
+        conversations.GetProperty("applied").GetRawText().ShouldBe(held);
     }
 
     [Test]
@@ -264,12 +298,65 @@ public sealed class TypeScriptClientCheckpointTests(Database database) : ServerT
 
         var session = client.Reported("session")[^1];
         session.GetProperty("recovery").GetString().ShouldBe("checkpoint");
-        session.GetProperty("recoveredFrom").GetGuid().ShouldBe(client.Reported("session")[0].GetProperty("id").GetGuid());
+        session.GetProperty("id").GetGuid().ShouldNotBe(client.Reported("session")[0].GetProperty("id").GetGuid());
         client.Shown.ShouldBe(TypeScriptClientTests.Sequences(2, last));
     }
 }
 
-/// <summary>The TypeScript example's own tests, among them the delays between its attempts to reconnect.</summary>
+/// <summary>The server's clock is shifted, so that the client's access token runs out.</summary>
+public sealed class TypeScriptClientTokenTests(Database database) : ServerTest(database)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    /// <summary>Half of it later, at the latest, the client renews its token.</summary>
+    private static readonly TimeSpan BelievedLifetime = TimeSpan.FromSeconds(2);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+
+    protected override TimeProvider Time => _time;
+
+    [Test]
+    public async Task It_renews_its_token_on_the_open_connection_and_stays()
+    {
+        var user = await SignedInAsync();
+        var workflow = await WorkflowOfAsync(user);
+        await using var client = await TypeScriptClient.StartAsync(Server.Url, user, BelievedLifetime);
+        await client.CallAsync("join", workflow);
+
+        _time.Advance(Lifetime / 2);
+        await client.WaitForAsync("renewed", client.Reported("renewed").Count + 2);
+        _time.Advance(Lifetime / 2 + TimeSpan.FromMinutes(1));
+
+        (await client.CallAsync("send", workflow, "Still here")).GetProperty("sequence").GetInt64().ShouldBe(2);
+        await client.WaitForSequenceAsync(2);
+        client.Reported("session").Count.ShouldBe(1);
+        client.Reported("drop").ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task When_its_token_runs_out_all_the_same_it_comes_back_to_its_session_with_a_new_one()
+    {
+        var user = await SignedInAsync();
+        var workflow = await WorkflowOfAsync(user);
+        await using var client = await TypeScriptClient.StartAsync(Server.Url, user, BelievedLifetime);
+        await client.CallAsync("join", workflow);
+        await client.WaitForAsync("renewed");
+        await client.CallAsync("renewing", false);
+
+        // It wants to renew, so by its own clock its token is outdated; by the server's it is only now.
+        await client.WaitForAsync("kept");
+        _time.Advance(Lifetime + TimeSpan.FromSeconds(6));
+        await client.WaitForAsync("drop");
+        await client.CallAsync("renewing", true);
+
+        (await client.WaitForAsync("session", 2)).GetProperty("recovery").GetString().ShouldBe("live");
+        client.Reported("end").ShouldBeEmpty();
+        await client.CallAsync("send", workflow, "Back again");
+        await client.WaitForSequenceAsync(2);
+    }
+}
+
+/// <summary>The TypeScript example's own tests. Those of the library are the suite <c>ClientApp</c> of <c>test.sh</c>.</summary>
 public sealed class TypeScriptUnitTests
 {
     [Test]
@@ -279,7 +366,7 @@ public sealed class TypeScriptUnitTests
 
         var output = await TypeScriptExample.NpmAsync("test");
 
-        output.ShouldContain("tries at once, then after 2, 10 and 30 s, and then every 30 s without end");
+        output.ShouldContain("pass 1");
         output.ShouldContain("fail 0");
     }
 }

@@ -9,5 +9,9 @@ internal static class Percentiles
         return ordered[Math.Clamp((int)Math.Ceiling(share * ordered.Length) - 1, 0, ordered.Length - 1)];
     }
 
-    public static double Median(this IReadOnlyCollection<double> values) => values.At(0.5);
+    public static double Median(this IReadOnlyCollection<double> values)
+    {
+        var ordered = values.Order().ToArray();
+        return (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
+    }
 }

@@ -39,7 +39,7 @@ public sealed class RestartStormTests(DatabaseKind database)
 
             var last = (await after.WaitAsync(Patience)).ToDictionary(ack => ack!.WorkflowId, ack => ack!.Sequence);
             await Eventually.TrueAsync(Patience, () => clients.All(client => client.Client.Has(client.Workflow, last[client.Workflow])));
-
+            var processor = stage.Node.ProcessorTime;
             var listening = stage.Node.TimeToListening;
             var complete = clients
                 .Select(client => client.Client.AppliedAt(client.Workflow, last[client.Workflow])!.Value)
@@ -47,6 +47,7 @@ public sealed class RestartStormTests(DatabaseKind database)
             var name = $"{clients.Count} clients complete after kill -9, {database}";
             Figures.Report($"{name}, since the server listens", (complete - listening).TotalSeconds, "s", "≤ 10");
             Figures.Report($"{name}, since its process started", complete.TotalSeconds, "s", "");
+            Figures.Report($"{name}, processor time of the server for each, its start included", processor.TotalMilliseconds / clients.Count, "ms", "");
 
             before.ShouldAllBe(ack => ack != null);
             var truth = await Task.WhenAll(workflows.Select(workflow => stage.Rest.TruthAsync(Stage.TokenOf(workflow.Members[0]), workflow.Id)));

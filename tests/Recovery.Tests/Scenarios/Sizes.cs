@@ -18,7 +18,7 @@ internal static class Sizes
     public static int NeighbourRounds => Get("NEIGHBOUR_ROUNDS", 2);
 
     /// <summary>Seconds of one round.</summary>
-    public static int NeighbourSeconds => Get("NEIGHBOUR_SECONDS", 3);
+    public static int NeighbourSeconds => Get("NEIGHBOUR_SECONDS", 2);
 
     public static int StalledClients => Get("STALLED_CLIENTS", 30);
 
@@ -29,7 +29,7 @@ internal static class Sizes
     public static int CatchUps => Get("CATCH_UPS", 100);
 
     /// <summary>Events that a client was away for; at least 1,000.</summary>
-    public static int AwayEvents => Get("AWAY_EVENTS", 2_000);
+    public static int AwayEvents => Get("AWAY_EVENTS", 1_200);
 
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given

@@ -14,7 +14,7 @@ public sealed class StalledMemoryTests(DatabaseKind database)
     /// <summary>So long that the kernel's buffers are full and the server has to keep the rest or close.</summary>
     private const int Messages = 600;
 
-    private const int WarmUp = 150;
+    private const int WarmUp = 60;
 
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(10);
 

@@ -77,7 +77,9 @@ public sealed class MessageFilterProxyTests
         var frame = Frame(true, 1, Handshake);
         frame[0] |= 0x40;
 
-        await Should.ThrowAsync<Exception>(() => ExchangeAsync(proxy.Port, frame, 1));
+        // A client whose upgrade gets no answer tries again by itself, so the frame comes after it.
+        var failure = await Should.ThrowAsync<WebSocketException>(() => ExchangeAsync(proxy.Port, frame, 1000, afterUpgrade: true));
+        failure.WebSocketErrorCode.ShouldBe(WebSocketError.ConnectionClosedPrematurely);
 
         await Should.ThrowAsync<InvalidOperationException>(async () => await proxy.DisposeAsync());
     }
@@ -98,12 +100,14 @@ public sealed class MessageFilterProxyTests
     }
 
     /// <summary>Sends the frames in pieces to a WebSocket client behind the proxy, and returns the text that it gets.</summary>
-    private async Task<string> ExchangeAsync(int port, byte[] frames, int piece)
+    private async Task<string> ExchangeAsync(int port, byte[] frames, int piece, bool afterUpgrade = false)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var serving = ServeAsync(frames, piece, patience.Token);
+        var upgraded = new TaskCompletionSource();
+        var serving = ServeAsync(frames, piece, afterUpgrade ? upgraded.Task : Task.CompletedTask, patience.Token);
         using var client = new ClientWebSocket();
         await client.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/"), patience.Token);
+        upgraded.SetResult();
         using var received = new MemoryStream();
         var buffer = new byte[4096];
         while (true)
@@ -120,7 +124,7 @@ public sealed class MessageFilterProxyTests
         }
     }
 
-    private async Task ServeAsync(byte[] frames, int piece, CancellationToken cancellationToken)
+    private async Task ServeAsync(byte[] frames, int piece, Task upgraded, CancellationToken cancellationToken)
     {
         using var connection = await _server.AcceptTcpClientAsync(cancellationToken);
         connection.NoDelay = true;
@@ -139,7 +143,18 @@ public sealed class MessageFilterProxyTests
 #pragma warning restore CA5350
         );
         var answer = $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {proof}\r\n\r\n";
-        var bytes = Encoding.ASCII.GetBytes(answer).Concat(frames).ToArray();
+        var bytes = Encoding.ASCII.GetBytes(answer);
+        if (upgraded.IsCompleted)
+        {
+            bytes = [.. bytes, .. frames];
+        }
+        else
+        {
+            await stream.WriteAsync(bytes, cancellationToken);
+            await upgraded;
+            bytes = frames;
+        }
+
         for (var i = 0; i < bytes.Length; i += piece)
         {
             await stream.WriteAsync(bytes.AsMemory(i, Math.Min(piece, bytes.Length - i)), cancellationToken);

@@ -1,4 +1,4 @@
-/** What the hub and the REST API send, as far as this client uses it. `docs/hub.md` describes every field. */
+/** What the hub and the REST API send, as far as a client uses it. `docs/hub.md` describes every field. */
 
 export interface Actor {
   id: string;
@@ -6,6 +6,9 @@ export interface Actor {
   /** The name at that time. */
   name: string;
 }
+
+export type ParticipantRole = "owner" | "contributor" | "observer";
+export type WorkflowStatus = "active" | "paused" | "completed" | "cancelled";
 
 interface EventBase {
   workflowId: string;
@@ -16,15 +19,16 @@ interface EventBase {
   actor: Actor;
 }
 
+/** Kinds that are not listed here may come from a newer server; they count in the sequence and are otherwise ignored. */
 export type WorkflowEvent = EventBase &
   (
     | { kind: "messagePosted"; messageId: string; content: string; replyTo?: string; clientMessageId?: string }
     | { kind: "messageEdited"; messageId: string; content: string }
     | { kind: "messageDeleted"; messageId: string }
-    | { kind: "participantAdded"; userId: string; name: string; role: "owner" | "contributor" | "observer" }
+    | { kind: "participantAdded"; userId: string; name: string; role: ParticipantRole }
     | { kind: "participantRemoved"; userId: string }
     | { kind: "workflowRenamed"; title: string }
-    | { kind: "workflowStatusChanged"; status: "active" | "paused" | "completed" | "cancelled" }
+    | { kind: "workflowStatusChanged"; status: WorkflowStatus }
   );
 
 export interface EventPage {
@@ -36,8 +40,10 @@ export interface EventPage {
 export interface Message {
   messageId: string;
   workflowId: string;
+  /** Of the event that posted it. */
   sequence: number;
   author: Actor;
+  /** With edits applied; empty when deleted. */
   content: string;
   replyTo?: string;
   clientMessageId?: string;
@@ -46,14 +52,42 @@ export interface Message {
   deletedAt?: string;
 }
 
+export interface Participant {
+  userId: string;
+  name: string;
+  role: ParticipantRole;
+  joinedAt: string;
+}
+
+export interface Workflow {
+  id: string;
+  title: string;
+  status: WorkflowStatus;
+  /** The caller's. */
+  role: ParticipantRole;
+  personal: boolean;
+  lastSequence: number;
+  /** The caller's. */
+  lastReadSequence: number;
+  createdAt: string;
+  participants: Participant[];
+}
+
 export interface WorkflowSnapshot {
-  workflow: { id: string; title: string; status: string; role: string };
-  participants: { userId: string; name: string; role: string; joinedAt: string }[];
+  workflow: Workflow;
+  participants: Participant[];
   lastSequence: number;
   /** The newest 50, newest first. */
   messages: Message[];
   hasMoreMessages: boolean;
+  /** Users who have the workflow open now. */
   online: string[];
+}
+
+/** Of `GET /api/v1/workflows/{id}/messages`: newest first. */
+export interface MessagePage {
+  messages: Message[];
+  hasMore: boolean;
 }
 
 export interface Ack {
@@ -77,26 +111,24 @@ export interface Session {
   message?: string;
 }
 
-export type EndReason = "loggedOut" | "revoked" | "expired" | "replaced";
-
-/** The server understood and said no. `code` is stable; the sentence is for people. */
-export class Refusal extends Error {
-  readonly code: string;
-
-  constructor(code: string, sentence: string) {
-    super(sentence);
-    this.name = "Refusal";
-    this.code = code;
-  }
-
-  /** Whether it is about the server's state and not about the call: the same call may succeed later. */
-  get isPassing(): boolean {
-    return /^(service|server|session)\./.test(this.code);
-  }
-
-  /** A refused hub call fails with `code: sentence`. Every other failure means that the connection broke: undefined. */
-  static of(error: unknown): Refusal | undefined {
-    const [, code, sentence] = (error instanceof Error && /^([a-z_]+\.[a-z_]+): (.*)$/s.exec(error.message)) || [];
-    return code !== undefined && sentence !== undefined ? new Refusal(code, sentence) : undefined;
-  }
+export interface SequenceAnnouncement {
+  workflowId: string;
+  lastSequence: number;
 }
+
+export interface TypingChanged {
+  workflowId: string;
+  userId: string;
+  name: string;
+  isTyping: boolean;
+}
+
+export interface PresenceChanged {
+  workflowId: string;
+  userId: string;
+  name: string;
+  online: boolean;
+}
+
+/** Why the server ends a session. */
+export type SessionEndReason = "loggedOut" | "revoked" | "expired" | "replaced";

@@ -1,0 +1,177 @@
+import { Refusal } from "./refusal.js";
+import { renewalOf, type AccessToken, type TokenSource } from "./tokens.js";
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly displayName: string;
+}
+
+interface Tokens {
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+  user: User;
+}
+
+/** Until the cookie of whoever won the race for a refresh token is here, in milliseconds. */
+const RACE = 500;
+const MAXIMUM_RACES = 10;
+
+/** A request that has no answer after this many milliseconds has failed. */
+const REQUEST_LIMIT = 30_000;
+
+/**
+ * A refresh token can be used once, and using it twice ends the sign-in. The tabs of a browser share the cookie that it is
+ * in, so they take turns.
+ */
+const LOCK = "bmadserver-refresh";
+
+/** One sign-in over REST. Its access token is renewed when needed, for as long as the server keeps the sign-in. */
+export class SignIn implements TokenSource {
+  readonly user: User;
+  readonly #server: string;
+  #token: AccessToken;
+  #renewAt: number;
+  #renewal: Promise<void> | undefined;
+
+  /** A browser keeps this cookie itself; Node.js has no place for cookies. */
+  #refreshCookie: string;
+
+  private constructor(server: string, { tokens, refreshCookie }: Answer) {
+    this.#server = server;
+    this.user = tokens.user;
+    this.#token = tokenOf(tokens);
+    this.#renewAt = renewalOf(this.#token, Date.now());
+    this.#refreshCookie = refreshCookie;
+  }
+
+  /**
+   * @param server its address, such as `https://chat.example.com`; empty for the one that the page came from
+   * @throws {Refusal} `auth.invalid_credentials`
+   */
+  static async withPassword(server: string, email: string, password: string): Promise<SignIn> {
+    return new SignIn(server, await inTurn(() => fetchTokens(server, "/api/v1/auth/login", { email, password })));
+  }
+
+  /** The sign-in whose cookie the browser keeps; null when there is none that still stands. */
+  static async restore(server: string): Promise<SignIn | null> {
+    try {
+      return new SignIn(server, await inTurn(() => refresh(server, "")));
+    } catch (error) {
+      if (error instanceof Refusal && error.isSignedOut) {
+        return null;
+      }
+
+      throw error;
+    }
+  }
+
+  /** @throws {Refusal} `auth.user_changed`: somebody else has signed in in this browser */
+  async get(stale?: string): Promise<AccessToken> {
+    if (this.#token.token === stale || Date.now() >= this.#renewAt) {
+      this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
+      await this.#renewal;
+    }
+
+    return this.#token;
+  }
+
+  /** Calls the REST API as this user and gives the answer's body. @throws {Refusal} */
+  async call<T = void>(method: string, path: string, body?: unknown): Promise<T> {
+    const { token } = await this.get();
+    const response = await request(this.#server, method, path, body, { Authorization: `Bearer ${token}` });
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  /** Ends the sign-in, its sessions and their connections. */
+  async logOut(): Promise<void> {
+    const headers = { Authorization: `Bearer ${this.#token.token}`, ...cookieHeader(this.#refreshCookie) };
+    await inTurn(() => request(this.#server, "POST", "/api/v1/auth/logout", undefined, headers));
+  }
+
+  async #renew(): Promise<void> {
+    const { tokens, refreshCookie } = await inTurn(() => refresh(this.#server, this.#refreshCookie));
+    if (tokens.user.id !== this.user.id) {
+      throw new Refusal("auth.user_changed", "Somebody else has signed in.");
+    }
+
+    this.#token = tokenOf(tokens);
+    this.#renewAt = renewalOf(this.#token, Date.now());
+    this.#refreshCookie = refreshCookie;
+  }
+}
+
+/** Makes an account. @throws {Refusal} `user.exists`, `validation.failed` */
+export async function register(server: string, email: string, password: string, displayName: string): Promise<void> {
+  await request(server, "POST", "/api/v1/auth/register", { email, password, displayName });
+}
+
+interface Answer {
+  tokens: Tokens;
+  refreshCookie: string;
+}
+
+async function refresh(server: string, cookie: string): Promise<Answer> {
+  for (let races = 0; ; races++) {
+    try {
+      return await fetchTokens(server, "/api/v1/auth/refresh", undefined, cookie);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "auth.refresh_raced") || races === MAXIMUM_RACES) {
+        throw error;
+      }
+
+      // Somebody else used the refresh token at the same moment; their answer brings the cookie to use next.
+      await new Promise((resolve) => setTimeout(resolve, RACE));
+    }
+  }
+}
+
+async function fetchTokens(server: string, path: string, body?: unknown, cookie = ""): Promise<Answer> {
+  const response = await request(server, "POST", path, body, cookieHeader(cookie));
+  return {
+    tokens: (await response.json()) as Tokens,
+    refreshCookie: response.headers.getSetCookie?.()[0]?.split(";")[0] ?? "",
+  };
+}
+
+async function request(server: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(server + path, {
+    method,
+    headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(REQUEST_LIMIT),
+  });
+  if (!response.ok) {
+    throw await refusalOf(response);
+  }
+
+  return response;
+}
+
+/** Something between here and the server may answer in its own words. */
+async function refusalOf(response: Response): Promise<Error> {
+  try {
+    const problem = (await response.json()) as { code?: unknown; detail?: unknown };
+    if (typeof problem.code === "string") {
+      return new Refusal(problem.code, typeof problem.detail === "string" ? problem.detail : "");
+    }
+  } catch {
+    // Not the server's.
+  }
+
+  return new Error(`HTTP ${response.status}`);
+}
+
+function cookieHeader(cookie: string): Record<string, string> {
+  return cookie ? { Cookie: cookie } : {};
+}
+
+function tokenOf({ accessToken, expiresIn, user }: Tokens): AccessToken {
+  return { token: accessToken, userId: user.id, expiresAt: Date.now() + expiresIn * 1000 };
+}
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+  return locks ? (locks.request(LOCK, work) as Promise<T>) : work();
+}

@@ -23,6 +23,7 @@ internal sealed class AwayTests(DatabaseKind database) : ChaosTest(database)
             }
         );
 
+        tally.PassingRefusals.ShouldBe(0);
         tally.AckedChanges.ShouldBeGreaterThan(30);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class DropTests(DatabaseKind database) : ChaosTest(database)
     {
         var tally = await RunAsync([FaultKind.Reset, FaultKind.Reset, FaultKind.ResetAll], Length, TimeSpan.FromSeconds(0.15));
 
+        tally.PassingRefusals.ShouldBe(0);
         tally.Drops.ShouldBeGreaterThan(20);
     }
 
@@ -20,6 +21,7 @@ internal sealed class DropTests(DatabaseKind database) : ChaosTest(database)
     {
         var tally = await RunAsync([FaultKind.CleanClose], Length, TimeSpan.FromSeconds(0.1));
 
+        tally.PassingRefusals.ShouldBe(0);
         tally.Drops.ShouldBeGreaterThan(20);
     }
 
@@ -28,6 +30,7 @@ internal sealed class DropTests(DatabaseKind database) : ChaosTest(database)
     {
         var tally = await RunAsync([FaultKind.HalfOpen, FaultKind.Stall, FaultKind.Delay], Length, TimeSpan.FromSeconds(0.4));
 
+        tally.PassingRefusals.ShouldBe(0);
         tally.Drops.ShouldBeGreaterThan(2);
     }
 }

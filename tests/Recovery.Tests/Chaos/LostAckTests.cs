@@ -25,6 +25,7 @@ internal sealed class LostAckTests(DatabaseKind database) : ChaosTest(database)
         );
 
         lost.ShouldBeGreaterThan(Messages);
+        tally.PassingRefusals.ShouldBe(0);
         tally.RepeatedAfterLostAck.ShouldBeGreaterThanOrEqualTo(lost);
     }
 
@@ -54,6 +55,7 @@ internal sealed class LostAckTests(DatabaseKind database) : ChaosTest(database)
         );
 
         stored.ShouldBeGreaterThan(0);
+        tally.PassingRefusals.ShouldBe(0);
         tally.RepeatedAfterLostAck.ShouldBeGreaterThanOrEqualTo((int)stored);
     }
 
@@ -84,6 +86,7 @@ internal sealed class LostAckTests(DatabaseKind database) : ChaosTest(database)
         );
 
         lost.ShouldBeGreaterThan(0);
+        tally.PassingRefusals.ShouldBe(0);
         tally.RepeatedAfterLostAck.ShouldBeGreaterThanOrEqualTo(lost);
         tally.Events.ShouldBeLessThan(2 * Messages);
     }

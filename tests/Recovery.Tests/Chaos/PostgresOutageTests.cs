@@ -9,7 +9,7 @@ internal sealed class PostgresOutageTests() : ChaosTest(DatabaseKind.Postgres)
             [FaultKind.PostgresKill, FaultKind.PostgresKill, FaultKind.PostgresStop, FaultKind.PostgresReset],
             TimeSpan.FromSeconds(8),
             TimeSpan.FromSeconds(1.2),
-            perSecond: 15
+            perSecond: 30
         );
 
         tally.PostgresKills.ShouldBeGreaterThan(0);
@@ -19,7 +19,7 @@ internal sealed class PostgresOutageTests() : ChaosTest(DatabaseKind.Postgres)
     [Test]
     public async Task Nothing_is_lost_when_the_power_fails()
     {
-        var tally = await RunAsync([FaultKind.PowerCut], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1.5), perSecond: 15);
+        var tally = await RunAsync([FaultKind.PowerCut], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1.5), perSecond: 30);
 
         tally.PostgresKills.ShouldBeGreaterThan(0);
     }

@@ -68,17 +68,18 @@ internal sealed class Round : IAsyncDisposable
 
     /// <summary>Writes on all devices for a while.</summary>
     /// <param name="perSecond">Of each device.</param>
-    public async Task LoadAsync(TimeSpan length, double perSecond = 8)
+    /// <param name="comeAndGo">Whether they close workflows now and then and open them again.</param>
+    public async Task LoadAsync(TimeSpan length, double perSecond = 8, bool comeAndGo = true)
     {
         using var stop = new CancellationTokenSource(length);
-        await LoadAsync(perSecond, stop.Token);
+        await LoadAsync(perSecond, comeAndGo, stop.Token);
     }
 
     /// <summary>Writes on all devices while these faults happen; ends when both have ended.</summary>
     public async Task RunAsync(IReadOnlyList<Fault> faults, TimeSpan length, double perSecond = 8)
     {
         using var stop = new CancellationTokenSource(length);
-        var load = LoadAsync(perSecond, stop.Token);
+        var load = LoadAsync(perSecond, comeAndGo: true, stop.Token);
         var start = TimeProvider.System.GetTimestamp();
         // What concerns the server comes one after the other, with some load in between; what concerns a device waits for nothing but the device.
         var lanes = faults.GroupBy(fault => FaultSchedule.OfServer.Contains(fault.Kind) ? -1 : fault.Device);
@@ -180,8 +181,8 @@ internal sealed class Round : IAsyncDisposable
         await Task.WhenAll(_devices.SelectMany(device => WorkflowIds.Select(workflow => device.Client.OpenAsync(workflow, limit.Token))));
     }
 
-    private Task LoadAsync(double perSecond, CancellationToken stop) =>
-        Task.WhenAll(_devices.Take(_writers).Select((device, place) => new Load(this, device, _seed + place).RunAsync(perSecond, stop)));
+    private Task LoadAsync(double perSecond, bool comeAndGo, CancellationToken stop) =>
+        Task.WhenAll(_devices.Take(_writers).Select((device, place) => new Load(this, device, _seed + place, comeAndGo).RunAsync(perSecond, stop)));
 
     private async Task RunLaneAsync(IReadOnlyList<Fault> faults, long start)
     {
@@ -326,7 +327,7 @@ internal sealed class Round : IAsyncDisposable
     }
 
     /// <summary>One person at one device.</summary>
-    private sealed class Load(Round round, Device device, int seed)
+    private sealed class Load(Round round, Device device, int seed, bool comeAndGo)
     {
         private readonly Random _random = new(seed);
         private readonly List<Task> _renames = [];
@@ -367,7 +368,7 @@ internal sealed class Round : IAsyncDisposable
                 case 30 when device.User == round._world.Users[0]:
                     _renames.Add(RenameAsync(workflow));
                     break;
-                case 31:
+                case 31 when comeAndGo:
                     await device.Client.LeaveAsync(workflow);
                     device.Client.Open(workflow);
                     break;

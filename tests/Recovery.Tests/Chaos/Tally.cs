@@ -26,6 +26,9 @@ internal sealed record Tally
     /// <summary>Attempts without an answer, or with one that was only about the server's state.</summary>
     public int UnknownOutcomes { get; init; }
 
+    /// <summary>Calls refused by the server's state, as while its database is away; there is no reason for one while nothing happens to it.</summary>
+    public int PassingRefusals { get; init; }
+
     /// <summary>Sends that were stored by an attempt whose ack got lost, and whose repeat was told so.</summary>
     public int RepeatedAfterLostAck { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record Tally
                 client.Entries.Count(entry => entry is Acked) - Sends(client).Count(send => send.Outcome is Acked)
             ),
             UnknownOutcomes = entries.Count(entry => entry is OutcomeUnknown or Refused { IsPassing: true }),
+            PassingRefusals = entries.Count(entry => entry is Refused { IsPassing: true }),
             RepeatedAfterLostAck = clients.Sum(client =>
                 Sends(client)
                     .GroupBy(send => send.Key)
@@ -91,6 +95,7 @@ internal sealed record Tally
             AckedMessages = one.AckedMessages + other.AckedMessages,
             AckedChanges = one.AckedChanges + other.AckedChanges,
             UnknownOutcomes = one.UnknownOutcomes + other.UnknownOutcomes,
+            PassingRefusals = one.PassingRefusals + other.PassingRefusals,
             RepeatedAfterLostAck = one.RepeatedAfterLostAck + other.RepeatedAfterLostAck,
             Violations = one.Violations + other.Violations,
             Lost = one.Lost + other.Lost,
@@ -101,6 +106,7 @@ internal sealed record Tally
     public override string ToString() =>
         $"{ServerKills} kills, {ServerRestarts} restarts, {PostgresKills} PostgreSQL kills, {PostgresStops} stops, {Drops} drops; "
         + $"{AckedMessages} messages and {AckedChanges} changes acked, {Events} events, {UnknownOutcomes} unknown outcomes, "
+        + $"{PassingRefusals} of them refusals, "
         + $"{RepeatedAfterLostAck} repeated after a lost ack; {Violations} violations";
 
     private static IEnumerable<(string Key, Outcome? Outcome)> Sends(ClientHistory client)

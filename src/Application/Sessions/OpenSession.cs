@@ -70,15 +70,14 @@ internal sealed class OpenSessionHandler(
     )
     {
         var now = time.Now();
-        var previous = await FindResumableAsync(request.RequestedId, now, cancellationToken);
-        if (previous is null)
+        if (await FindResumableAsync(request.RequestedId, now, cancellationToken) is not var (previous, droppedAt))
         {
             var fresh = Session.Start(caller.UserId, family, request.Device, request.ConnectionId, node.Id, now);
             sessions.Add(fresh);
             return (fresh, SessionRecovery.None, null);
         }
 
-        if (now - await DroppedAtAsync(previous, now, cancellationToken) <= options.RecoveryWindow)
+        if (now - droppedAt <= options.RecoveryWindow)
         {
             previous.Reconnect(family, request.Device, request.ConnectionId, node.Id, now);
             await ForgetLostAsync(previous, cancellationToken);
@@ -95,7 +94,11 @@ internal sealed class OpenSessionHandler(
     /// The caller's session that is still worth resuming. Where its checkpoint already went into a successor, because an
     /// earlier answer never reached the client, it is the successor.
     /// </summary>
-    private async Task<Session?> FindResumableAsync(string? requestedId, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(Session Session, DateTimeOffset DroppedAt)?> FindResumableAsync(
+        string? requestedId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         if (!Guid.TryParse(requestedId, out var id))
         {
@@ -113,8 +116,8 @@ internal sealed class OpenSessionHandler(
             return null;
         }
 
-        var lastSign = await DroppedAtAsync(session, now, cancellationToken);
-        return lastSign + options.IdleTimeout <= now ? null : session;
+        var droppedAt = await DroppedAtAsync(session, now, cancellationToken);
+        return droppedAt + options.IdleTimeout <= now ? null : (session, droppedAt);
     }
 
     /// <summary>A workflow that the user was removed from while away is no longer open, and so not the active one either.</summary>

@@ -10,6 +10,9 @@ namespace BmadServer.Application.Workflows;
 public sealed record GetEvents(Guid WorkflowId, long After, int Limit = GetEvents.MaximumLimit) : IRequest<EventPage>
 {
     public const int MaximumLimit = 500;
+
+    /// <summary>Of message texts on one page, in UTF-16 code units, so that it is never too large to send or to hold.</summary>
+    public const int MaximumCharacters = 128_000;
 }
 
 /// <param name="LastSequence">The sequence of the workflow's newest event, on this page or not.</param>
@@ -30,9 +33,6 @@ internal sealed class GetEventsValidator : AbstractValidator<GetEvents>
 internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows, IUnitOfWork unitOfWork)
     : IRequestHandler<GetEvents, EventPage>
 {
-    /// <summary>Of message texts on one page, so that it is never too large to send or to hold.</summary>
-    private const int MaximumCharacters = 128_000;
-
     public Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
@@ -40,7 +40,7 @@ internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workf
             async token =>
             {
                 var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, token);
-                var events = await workflows.ListEventsAsync(id, request.After, request.Limit, MaximumCharacters, token);
+                var events = await workflows.ListEventsAsync(id, request.After, request.Limit, GetEvents.MaximumCharacters, token);
                 var lastOnPage = events.Count > 0 ? events[^1].Sequence : request.After;
                 return new EventPage(
                     [.. events.Select(EventView.Of)],

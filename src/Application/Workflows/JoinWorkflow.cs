@@ -12,7 +12,10 @@ namespace BmadServer.Application.Workflows;
 public sealed record JoinWorkflow(Guid WorkflowId) : IRequest<WorkflowSnapshot>;
 
 /// <summary>A workflow at one moment; the events after <paramref name="LastSequence"/> continue it.</summary>
-/// <param name="Messages">The newest 50, newest first; <c>GET …/messages?before=</c> has the older ones.</param>
+/// <param name="Messages">
+/// The newest 50, newest first, or fewer where their texts are longer than 128,000 UTF-16 code units together;
+/// <c>GET …/messages?before=</c> has the older ones.
+/// </param>
 /// <param name="Online">The participants, by user id, with a connection that has the workflow open now.</param>
 public sealed record WorkflowSnapshot(
     WorkflowView Workflow,
@@ -34,6 +37,9 @@ internal sealed class JoinWorkflowHandler(
 ) : IRequestHandler<JoinWorkflow, WorkflowSnapshot>
 {
     private const int SnapshotMessages = 50;
+
+    /// <summary>Of message texts, so that one answer is never too large to send or to hold; as for a page of events.</summary>
+    private const int MaximumCharacters = GetEvents.MaximumCharacters;
 
     public async Task<WorkflowSnapshot> Handle(JoinWorkflow request, CancellationToken cancellationToken)
     {
@@ -65,14 +71,30 @@ internal sealed class JoinWorkflowHandler(
         var membership = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
         var view = await workflows.ViewAsync(membership, cancellationToken);
         var newest = await messages.ListAsync(id, null, SnapshotMessages + 1, cancellationToken);
+        var shown = CountWithinSize(newest);
         return new WorkflowSnapshot(
             view,
             view.Participants,
             view.LastSequence,
-            [.. newest.Take(SnapshotMessages).Select(MessageView.Of)],
-            newest.Count > SnapshotMessages,
+            [.. newest.Take(shown).Select(MessageView.Of)],
+            newest.Count > shown,
             []
         );
+    }
+
+    private static int CountWithinSize(IReadOnlyList<Message> newest)
+    {
+        var characters = 0;
+        for (var i = 0; i < Math.Min(newest.Count, SnapshotMessages); i++)
+        {
+            characters += newest[i].Content.Length;
+            if (characters > MaximumCharacters && i > 0)
+            {
+                return i;
+            }
+        }
+
+        return Math.Min(newest.Count, SnapshotMessages);
     }
 
     private Task<bool> RememberAsync(SessionId sessionId, WorkflowId id, CancellationToken cancellationToken) =>

@@ -16,8 +16,11 @@ internal sealed class BoundedOutput : PipeWriter
     /// </summary>
     public const int MaximumWaiting = 256 * 1024;
 
-    /// <summary>In bytes. One write to the client's socket has a time limit, so it must be short.</summary>
+    /// <summary>In bytes. One write to the client's socket has a time limit, so it should be short.</summary>
     private const int Piece = 32 * 1024;
+
+    /// <summary>U+001E ends every message, and stands nowhere else: JSON escapes it.</summary>
+    private const byte EndOfMessage = 0x1e;
 
     private readonly PipeWriter _output;
     private readonly Action _tooSlow;
@@ -119,7 +122,7 @@ internal sealed class BoundedOutput : PipeWriter
     private async ValueTask<bool> PassOnOnceAsync()
     {
         var read = await _pipe.Reader.ReadAsync();
-        var piece = read.Buffer.Length > Piece ? read.Buffer.Slice(0, Piece) : read.Buffer;
+        var piece = WholeMessages(read.Buffer);
         if (piece.IsEmpty)
         {
             return !read.IsCompleted;
@@ -135,6 +138,27 @@ internal sealed class BoundedOutput : PipeWriter
         var flushed = await _output.FlushAsync();
         Take(length);
         return !flushed.IsCompleted;
+    }
+
+    /// <summary>
+    /// As many messages as fit into a piece, and at least one: what is written in one go becomes one WebSocket message, and
+    /// SignalR's JavaScript client takes none that ends in the middle.
+    /// </summary>
+    private static ReadOnlySequence<byte> WholeMessages(in ReadOnlySequence<byte> buffer)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        var end = 0L;
+        while (buffer.Length > Piece && reader.TryAdvanceTo(EndOfMessage))
+        {
+            if (end > 0 && reader.Consumed > Piece)
+            {
+                break;
+            }
+
+            end = reader.Consumed;
+        }
+
+        return end > 0 ? buffer.Slice(0, end) : buffer;
     }
 
     private void Take(long bytes)

@@ -11,6 +11,7 @@ public sealed class BoundedOutputTests
     private const int Threshold = 64 * 1024;
 
     private const int Piece = 16 * 1024;
+    private const byte EndOfMessage = 0x1e;
 
     private Pipe _pipe = null!;
     private bool _isTooSlow;
@@ -95,6 +96,25 @@ public sealed class BoundedOutputTests
     }
 
     [Test]
+    public async Task No_message_is_torn_apart()
+    {
+        var sizes = Enumerable.Range(1, 60).Select(i => (i * 7_919 % 20_000) + 1).ToArray();
+        foreach (var size in sizes)
+        {
+            await WriteAsync(size);
+        }
+
+        await WriteAsync(3 * Threshold);
+        for (var left = sizes.Sum() + (3L * Threshold); left > 0; )
+        {
+            var read = await _pipe.Reader.ReadAsync();
+            read.Buffer.Slice(read.Buffer.Length - 1).FirstSpan[0].ShouldBe(EndOfMessage);
+            left -= read.Buffer.Length;
+            _pipe.Reader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    [Test]
     public async Task A_client_that_is_gone_holds_up_nobody()
     {
         await WriteAsync(4 * Threshold);
@@ -115,7 +135,7 @@ public sealed class BoundedOutputTests
 
     private async Task WriteAsync(int bytes)
     {
-        _output.GetMemory(bytes);
+        _output.GetSpan(bytes)[bytes - 1] = EndOfMessage;
         _output.Advance(bytes);
         var flush = _output.FlushAsync();
         flush.IsCompleted.ShouldBeTrue();

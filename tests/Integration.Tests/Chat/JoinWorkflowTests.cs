@@ -8,6 +8,22 @@ public sealed class JoinWorkflowTests(Database database) : ChatTest(database)
     private const int SnapshotMessages = 50;
 
     [Test]
+    public async Task A_snapshot_of_long_messages_is_shorter_and_says_so()
+    {
+        var workflow = await WorkflowOfAsync(Sarah);
+        var client = await ConnectedAsync(Sarah);
+        for (var messages = 0; messages < 10; messages++)
+        {
+            await client.InvokeAsync("SendMessage", new { content = new string('x', 16_000), workflowId = workflow });
+        }
+
+        var snapshot = await client.InvokeAsync("JoinWorkflow", workflow);
+
+        snapshot.Items("messages").Sequences().ShouldBe([11, 10, 9, 8, 7, 6, 5, 4]);
+        snapshot.Flag("hasMoreMessages").ShouldBeTrue();
+    }
+
+    [Test]
     public async Task The_snapshot_has_the_fields_of_the_contract()
     {
         var workflow = await SharedWorkflowAsync((Marco, "observer"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -23,14 +24,24 @@ internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid w
     /// <summary>Before a call that the server could not answer just then is made again, unless the server says when.</summary>
     private static readonly TimeSpan RepeatDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>Held by whoever shows events: a push waits until catching up is done.</summary>
-    private readonly SemaphoreSlim _showing = new(1, 1);
+    /// <summary>A try that has no session by then has failed: a network that swallows packets tells nobody.</summary>
+    private static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>A session that lasts this long shows that the server is well: the next drop is the first of a new count.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+
+    /// <summary>After this many connects in a row that failed it may be the token.</summary>
+    private const int SuspiciousFailures = 3;
+
+    /// <summary>What is pushed while catching up. Of more the oldest are dropped, and catching up brings them.</summary>
+    private const int MaximumPushed = 1000;
 
     /// <summary>Held by whoever sends: one message goes out after the ack of the one before.</summary>
     private readonly SemaphoreSlim _sending = new(1, 1);
 
     private readonly Queue<Unacknowledged> _outbox = [];
     private int _failures;
+    private int _failedConnects;
     private Guid? _session;
     private Link? _online;
 
@@ -44,17 +55,10 @@ internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid w
     {
         while (!stop.IsCancellationRequested)
         {
-            try
+            if (await UseOneConnectionAsync(stop) is { } reason)
             {
-                if (await UseOneConnectionAsync(stop) is { } reason)
-                {
-                    say($"session ended: {reason}");
-                    return;
-                }
-            }
-            catch (Exception failure) when (!IsFinal(failure))
-            {
-                // The connection did not open, or broke in the middle of something: all of it is done again on the next.
+                say($"session ended: {reason}");
+                return;
             }
 
             _online = null;
@@ -85,20 +89,19 @@ internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid w
         say($"acknowledged as #{ack.Sequence}, received {ack.ReceivedAt:O}, committed {ack.CommittedAt:O}");
     }
 
-    public void Dispose()
-    {
-        _showing.Dispose();
-        _sending.Dispose();
-    }
+    public void Dispose() => _sending.Dispose();
 
     /// <summary>A connection keeps its address, and the session's id belongs into the address: each attempt is a new one.</summary>
     /// <returns>Why the server ended the session, or null when the client is to come back.</returns>
     private async Task<string?> UseOneConnectionAsync(CancellationToken stop)
     {
         var session = new TaskCompletionSource<Session>();
-        var closed = new TaskCompletionSource();
-        string? ended = null;
+        var over = new TaskCompletionSource<string?>();
+        var pushed = Channel.CreateBounded<object>(new BoundedChannelOptions(MaximumPushed) { FullMode = BoundedChannelFullMode.DropOldest });
+        var showing = Task.CompletedTask;
+        long? since = null;
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var trying = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var address = new Uri(server, _session is { } id ? $"/hubs/chat?session={id}" : "/hubs/chat");
         await using var connection = new HubConnectionBuilder()
             .WithUrl(
@@ -114,52 +117,84 @@ internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid w
         var link = new Link(connection, lost.Token);
         connection.On<Session>("SessionStarted", started => session.TrySetResult(started));
         connection.On<Session>("SessionRestored", restored => session.TrySetResult(restored));
-        connection.On<WorkflowEvent>("ReceiveEvent", change => TakeAsync(link, change));
-        connection.On<SequenceAnnounced>("SequenceAnnounced", announcement => CatchUpToAsync(link, announcement));
-        connection.On<string>("SessionEnded", reason => ended = reason == "expired" && time.GetUtcNow() >= link.RenewAt ? null : reason);
-        connection.Closed += _ => Task.FromResult(closed.TrySetResult());
+        connection.On<WorkflowEvent>("ReceiveEvent", change => pushed.Writer.TryWrite(change));
+        connection.On<SequenceAnnounced>("SequenceAnnounced", announcement => pushed.Writer.TryWrite(announcement));
+        connection.On<string>("SessionEnded", reason => over.TrySetResult(reason == "expired" && time.GetUtcNow() >= link.RenewAt ? null : reason));
+        connection.Closed += _ => Task.FromResult(over.TrySetResult(null));
         try
         {
-            await connection.StartAsync(stop);
+            trying.CancelAfter(TryLimit);
+            await StartAsync(connection, trying.Token);
             link.RenewAt = tokens.RenewAt;
-            if (await Task.WhenAny(session.Task, closed.Task).WaitAsync(stop) == session.Task)
+            if (await Task.WhenAny(session.Task, over.Task).WaitAsync(trying.Token) == session.Task)
             {
-                var renewing = RenewTokensAsync(link);
-                await Task.WhenAny(ResumeAsync(link, await session.Task), closed.Task).Unwrap();
-                await Task.WhenAny(closed.Task, renewing).Unwrap().WaitAsync(stop);
+                since = time.GetTimestamp();
+                showing = ShowAsync(link, await session.Task, pushed.Reader);
+                await Task.WhenAny(over.Task, showing, RenewTokensAsync(link)).Unwrap().WaitAsync(stop);
             }
-
-            return ended;
+        }
+        catch (Exception failure) when (!IsFinal(failure))
+        {
+            // The connection did not open, or broke in the middle of something: all of it is done again on the next. What
+            // broke it may be the server's ending the session, whose reason came before.
+            await connection.StopAsync(CancellationToken.None);
         }
         finally
         {
             await lost.CancelAsync();
+            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _failures = since is { } began && time.GetElapsedTime(began) >= Settled ? 0 : _failures;
+        return over.Task.IsCompleted ? await over.Task : null;
+    }
+
+    private async Task StartAsync(HubConnection connection, CancellationToken stop)
+    {
+        try
+        {
+            await connection.StartAsync(stop);
+            _failedConnects = 0;
+        }
+        catch (Exception) when (++_failedConnects == SuspiciousFailures)
+        {
+            _failedConnects = 0;
+            tokens.Discard();
+            throw;
         }
     }
 
-    private async Task ResumeAsync(Link link, Session session)
+    /// <summary>Catches up, then shows what is pushed, until the connection is lost.</summary>
+    /// <exception cref="HubException">The server refuses the workflow.</exception>
+    private async Task ShowAsync(Link link, Session session, ChannelReader<object> pushed)
     {
         say($"connected, session {session.Recovery ?? "started"}");
-        (_session, _failures) = (session.Id, 0);
-        await _showing.WaitAsync(link.Lost);
-        try
-        {
-            // The drop may have come between the server's joining and its answer.
-            if (_have is null || session.JoinedWorkflows.All(joined => joined.WorkflowId != workflow))
-            {
-                var snapshot = await RepeatAsync<Snapshot>(link, "JoinWorkflow", workflow);
-                _have ??= snapshot.LastSequence;
-            }
+        _session = session.Id;
 
-            await CatchUpAsync(link);
-        }
-        finally
+        // The drop may have come between the server's joining and its answer.
+        if (_have is null || session.JoinedWorkflows.All(joined => joined.WorkflowId != workflow))
         {
-            _showing.Release();
+            var snapshot = await RepeatAsync<Snapshot>(link, "JoinWorkflow", workflow);
+            _have ??= snapshot.LastSequence;
         }
 
+        await CatchUpAsync(link);
         _online = link;
-        await SendWaitingAsync(link);
+        _ = SendWaitingAsync(link);
+        await foreach (var push in pushed.ReadAllAsync(link.Lost))
+        {
+            switch (push)
+            {
+                case WorkflowEvent change when change.WorkflowId == workflow && change.Sequence == _have + 1:
+                    Show(change);
+                    break;
+                // What was announced has been pushed before, so what is missing was lost.
+                case WorkflowEvent early when early.WorkflowId == workflow && early.Sequence > _have:
+                case SequenceAnnounced announced when announced.WorkflowId == workflow && announced.LastSequence > _have:
+                    await CatchUpAsync(link);
+                    break;
+            }
+        }
     }
 
     /// <summary>Gives the open connection a new token before its own runs out.</summary>
@@ -185,44 +220,6 @@ internal sealed partial class ChatClient(Uri server, AccessTokens tokens, Guid w
             {
                 await Task.Delay(RepeatDelay, link.Lost);
             }
-        }
-    }
-
-    /// <summary>Shows the next event, ignores one that was shown, and fills the gap before one that came too early.</summary>
-    private async Task TakeAsync(Link link, WorkflowEvent change)
-    {
-        await _showing.WaitAsync(link.Lost);
-        try
-        {
-            if (change.WorkflowId == workflow && change.Sequence == _have + 1)
-            {
-                Show(change);
-            }
-            else if (change.WorkflowId == workflow && change.Sequence > _have)
-            {
-                await CatchUpAsync(link);
-            }
-        }
-        finally
-        {
-            _showing.Release();
-        }
-    }
-
-    /// <summary>What was announced has been pushed before. What is missing now was lost.</summary>
-    private async Task CatchUpToAsync(Link link, SequenceAnnounced announced)
-    {
-        await _showing.WaitAsync(link.Lost);
-        try
-        {
-            if (announced.WorkflowId == workflow && announced.LastSequence > _have)
-            {
-                await CatchUpAsync(link);
-            }
-        }
-        finally
-        {
-            _showing.Release();
         }
     }
 

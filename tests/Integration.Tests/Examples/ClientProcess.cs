@@ -40,6 +40,9 @@ internal class ClientProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has written to its error output by its end.</summary>
+    public Task<string> ErrorsAsync() => _errors;
+
     public async Task WriteLineAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);

@@ -61,6 +61,7 @@ public sealed class DotNetClientTests(Database database) : ServerTest(database)
         await using var client = new ClientProcess("dotnet", Program, Server.Url.ToString(), user.Email, "wrong", Guid.Empty.ToString());
 
         (await client.EndAsync()).ShouldBe(1);
+        (await client.ErrorsAsync()).ShouldContain("401 (Unauthorized)");
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "BmadServer.Examples.DotNet.dll");

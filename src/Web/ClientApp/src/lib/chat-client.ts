@@ -4,7 +4,7 @@ import { CallAbandoned, type HubLink } from "./hub-link.js";
 import { signalRSocket, type HubSocketFactory } from "./hub-socket.js";
 import type { Observable } from "./observable.js";
 import { MemoryOutboxStore, type OutboxStore } from "./outbox-store.js";
-import { Outbox, type OutgoingMessage, type Sending } from "./outbox.js";
+import { Outbox, refusalOfLength, type OutgoingMessage, type Sending } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import type { TokenSource } from "./tokens.js";
 import type { Ack, PresenceChanged, SequenceAnnouncement, TypingChanged, WorkflowEvent } from "./wire.js";
@@ -48,8 +48,8 @@ export class ChatClient {
   /** In the order of joining, so that joining them again leaves the same one active. */
   readonly #streams = new Set<WorkflowStream>();
 
-  /** Workflows that were left while the server could not be told. */
-  readonly #left = new Set<string>();
+  /** Workflows that were left without the server being told so far, each with a mark of the latest leaving. */
+  readonly #left = new Map<string, symbol>();
 
   /** The highest sequence read, of workflows where the server has yet to be told. */
   readonly #reads = new Map<string, number>();
@@ -62,8 +62,12 @@ export class ChatClient {
   constructor(options: ChatClientOptions) {
     this.#environment = options.environment ?? systemEnvironment;
     this.#maximumLength = options.maximumLength ?? 16_000;
-    this.#outbox = new Outbox(options.userId, options.outboxStore ?? new MemoryOutboxStore(), this.#environment, (workflowId, sequence) =>
-      this.#streamsOf(workflowId).some((stream) => stream.lastSequence < sequence),
+    this.#outbox = new Outbox(
+      options.userId,
+      options.outboxStore ?? new MemoryOutboxStore(),
+      this.#environment,
+      this.#maximumLength,
+      (workflowId, sequence) => this.#streamsOf(workflowId).some((stream) => stream.lastSequence < sequence),
     );
     this.#connection = new Connection(
       `${options.server}/hubs/chat`,
@@ -145,7 +149,11 @@ export class ChatClient {
     return this.#outbox.retry(clientMessageId);
   }
 
-  /** Takes back a message that is failed or still queued. @returns false when there is none, or it may be with the server */
+  /**
+   * Takes back a message that this client wrote and never tried to send, or clears away a failed one.
+   * @returns true when it is certain that this client has not brought it to the server; false also for a failed one that
+   * may have arrived, with the code `message.undelivered`
+   */
   discard(clientMessageId: string): boolean {
     return this.#outbox.discard(clientMessageId);
   }
@@ -182,7 +190,7 @@ export class ChatClient {
       void stream.useLink(link, joined.get(stream.workflowId));
     }
 
-    for (const workflowId of this.#left) {
+    for (const workflowId of [...this.#left.keys()]) {
       if (joined.has(workflowId)) {
         void this.#leave(link, workflowId);
       } else {
@@ -227,7 +235,7 @@ export class ChatClient {
     this.#streams.delete(stream);
     this.#handedOn(workflowId);
     if (this.#streamsOf(workflowId).length === 0) {
-      this.#left.add(workflowId);
+      this.#left.set(workflowId, Symbol(workflowId));
       if (this.#connection.link) {
         void this.#leave(this.#connection.link, workflowId);
       }
@@ -235,13 +243,18 @@ export class ChatClient {
   }
 
   async #leave(link: HubLink, workflowId: string): Promise<void> {
+    const leaving = this.#left.get(workflowId);
+    const isWanted = () => this.#left.get(workflowId) === leaving;
     try {
-      await link.attempt("LeaveWorkflow", [workflowId], () => this.#left.has(workflowId));
-      this.#left.delete(workflowId);
+      await link.attempt("LeaveWorkflow", [workflowId], isWanted);
     } catch (error) {
-      if (error instanceof Refusal) {
-        this.#left.delete(workflowId);
+      if (!(error instanceof Refusal)) {
+        return;
       }
+    }
+
+    if (isWanted()) {
+      this.#left.delete(workflowId);
     }
   }
 
@@ -296,9 +309,9 @@ export class ChatClient {
   }
 
   #throwIfTooLong(content: string): void {
-    if (content.length > this.#maximumLength) {
-      // Far beyond the limit the server closes the connection instead of refusing, and the repeat would close the next one.
-      throw new Refusal("validation.failed", `A message has at most ${this.#maximumLength} characters.`);
+    const refusal = refusalOfLength(content, this.#maximumLength);
+    if (refusal) {
+      throw refusal;
     }
   }
 }

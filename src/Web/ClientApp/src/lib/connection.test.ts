@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ConnectionState } from "./connection.js";
+import { systemEnvironment } from "./environment.js";
 import { Refusal } from "./refusal.js";
 import { settle } from "./testing/fake-environment.js";
-import { connected, fixture } from "./testing/fixture.js";
+import { Watcher, connected, fixture } from "./testing/fixture.js";
 
 function recorded(client: ReturnType<typeof fixture>["client"]): ConnectionState[] {
   const states: ConnectionState[] = [];
@@ -21,7 +22,7 @@ describe("connecting", () => {
 
     expect(states).toEqual([
       { status: "connecting", attempt: 1, nextTryAt: null },
-      { status: "connected", sessionId: "session-1", recovery: "started" },
+      { status: "connected", sessionId: "session-1", recovery: "started", expiresAt: "2026-03-02T10:00:00.000000Z" },
     ]);
     expect(server.latest).toMatchObject({ url: "http://server/hubs/chat", token: "token-1" });
   });
@@ -66,7 +67,7 @@ describe("connecting", () => {
     await settle();
 
     expect(server.latest.url).toBe("http://server/hubs/chat?session=session-1");
-    expect(client.connection.get()).toEqual({ status: "connected", sessionId: "session-1", recovery: "live" });
+    expect(client.connection.get()).toEqual({ status: "connected", sessionId: "session-1", recovery: "live", expiresAt: "2026-03-02T10:00:00.000000Z" });
   });
 
   test("a try without a session is given up after 20 s", async () => {
@@ -95,7 +96,7 @@ describe("coming back", () => {
 
     expect(states).toEqual([
       { status: "reconnecting", attempt: 1, nextTryAt: null },
-      { status: "connected", sessionId: "session-1", recovery: "live" },
+      { status: "connected", sessionId: "session-1", recovery: "live", expiresAt: "2026-03-02T10:00:00.000000Z" },
     ]);
     expect(server.latest.url).toBe("http://server/hubs/chat?session=session-1");
   });
@@ -168,7 +169,7 @@ describe("coming back", () => {
 
     client.start();
     await settle();
-    expect(client.connection.get()).toMatchObject({ status: "connected", recovery: "live" });
+    expect(client.connection.get()).toMatchObject({ status: "connected", recovery: "live", expiresAt: "2026-03-02T10:00:00.000000Z" });
   });
 
   test("stopping while a token is fetched opens nothing", async () => {
@@ -285,6 +286,184 @@ describe("the end of a session", () => {
     await settle();
     expect(client.connection.get()).toEqual({ status: "ended", reason: "replaced" });
   });
+
+  test("so is replaced by a try of its own that broke before it had a session", async () => {
+    const { client, server, environment } = await connected();
+    server.opensSessions = false;
+    server.drop();
+    await settle();
+    server.latest.close();
+    server.opensSessions = true;
+    await environment.advance(2_000);
+
+    server.latest.call("SessionEnded", "replaced");
+    await environment.advance(10_000);
+    expect(client.connection.get().status).toBe("connected");
+  });
+
+  test("replaced a minute after such a try, or after one that did not open, is final", async () => {
+    const { client, server, environment } = await connected();
+    server.opensSessions = false;
+    server.drop();
+    await settle();
+    server.latest.close();
+    server.opensSessions = true;
+    await environment.advance(62_000);
+    server.isUp = false;
+    server.drop();
+    await settle();
+    server.isUp = true;
+    await environment.advance(10_000);
+
+    server.end("replaced");
+    await settle();
+    expect(client.connection.get()).toEqual({ status: "ended", reason: "replaced" });
+  });
+});
+
+describe("a clock that is set back", () => {
+  const HOUR = 3_600_000;
+
+  test("does not lengthen a pause that the server asked for", async () => {
+    const { client, server, environment } = await connected();
+    server.refuse("SendMessage", "rate_limited: Too many calls. Try again in 1 s.");
+    await Promise.all([client.send("w", "one").acked, environment.advance(2_000)]);
+    environment.setClock(-HOUR);
+    client.send("w", "two");
+    await environment.advance(1_000);
+
+    expect(server.texts("w")).toEqual(["one", "two"]);
+  });
+
+  test("does not put off the renewal of a token, nor make its end the end of an idle session", async () => {
+    const { client, server, environment, tokens } = await connected();
+    await environment.advance(300_000);
+    environment.setClock(-HOUR);
+    server.drop();
+    await settle();
+    tokens.failures = Array.from({ length: 40 }, () => new Error("No network."));
+    const asked = tokens.asked.length;
+    await environment.advance(600_000);
+    expect(tokens.asked.length).toBeGreaterThan(asked);
+    tokens.failures = [];
+
+    server.end("expired");
+    await environment.advance(2_000);
+    expect(client.connection.get().status).toBe("connected");
+    expect(server.latest.token).toBe("token-2");
+  });
+
+  test("and a clock that goes on while the timers stood still end a token alike", async () => {
+    const { client, server, environment } = await connected();
+    environment.setClock(900_000);
+
+    server.end("expired");
+    await settle();
+
+    expect(client.connection.get().status).toBe("connected");
+    expect(server.latest.token).toBe("token-2");
+  });
+});
+
+describe("a network that comes back", () => {
+  test("replaces the connection at once, which may stand on the network before", async () => {
+    const { client, server, environment } = await connected();
+    await environment.advance(60_000);
+    await environment.goOnline(false);
+    await environment.goOnline(true);
+
+    expect(server.sockets.map((socket) => socket.isOpen)).toEqual([false, true]);
+    expect(client.connection.get().status).toBe("connected");
+  });
+
+  test("replaces a try that is under way", async () => {
+    const { client, server, environment } = fixture();
+    server.opensSessions = false;
+    client.start();
+    await environment.goOnline(false);
+    server.opensSessions = true;
+    await environment.goOnline(true);
+
+    expect(server.sockets.map((socket) => socket.isOpen)).toEqual([false, true]);
+    expect(client.connection.get().status).toBe("connected");
+  });
+});
+
+test("a page that is shown again tries at once and leaves a connection alone", async () => {
+  const { client, server, environment } = fixture();
+  server.isUp = false;
+  client.start();
+  await environment.advance(13_000);
+  server.isUp = true;
+  await environment.show();
+  expect(client.connection.get().status).toBe("connected");
+
+  const sockets = server.sockets.length;
+  await environment.show();
+  expect(server.sockets).toHaveLength(sockets);
+});
+
+describe("a connection of no use", () => {
+  test("that leaves a call without an answer for a minute is replaced, and nothing is missing", async () => {
+    const { client, server, environment } = await connected();
+    const watcher = new Watcher();
+    client.join("w", watcher);
+    await settle();
+    server.pushes = false;
+    server.post("w", "lost");
+    server.hold("CatchUp");
+    server.announce("w");
+    await environment.advance(59_999);
+    server.release("CatchUp");
+    await settle();
+    expect(watcher.sequences).toEqual([1]);
+
+    server.post("w", "lost too");
+    server.hold("CatchUp");
+    server.announce("w");
+    await environment.advance(59_999);
+    expect(server.sockets).toHaveLength(1);
+    await environment.advance(1);
+    server.release("CatchUp");
+    await settle();
+
+    expect(server.sockets).toHaveLength(2);
+    expect(watcher.sequences).toEqual([1, 2]);
+  });
+
+  test("that has no session any more is replaced", async () => {
+    const { client, server } = await connected();
+    server.refuse("SendMessage", "session.not_found: There is none.");
+    const sending = client.send("w", "one");
+    await settle();
+
+    expect(server.sockets).toHaveLength(2);
+    expect(await sending.acked).toMatchObject({ sequence: 1 });
+  });
+});
+
+test("a client that is stopped by what it tells on a new connection stays stopped", async () => {
+  const { client, server } = await connected();
+  const watcher = new Watcher();
+  client.join("w", watcher);
+  await settle();
+  watcher.onPresenceReset = () => void client.stop();
+  server.drop();
+  await settle();
+
+  expect(client.connection.get()).toEqual({ status: "idle" });
+  expect(server.sockets.filter((socket) => socket.isOpen)).toEqual([]);
+});
+
+test("a timer for a month does not overflow and fire at once", () => {
+  const setTimer = vi.spyOn(globalThis, "setTimeout");
+  try {
+    systemEnvironment.after(30 * 86_400_000, () => {})();
+
+    expect(setTimer).toHaveBeenCalledExactlyOnceWith(expect.any(Function), 2_147_483_647);
+  } finally {
+    setTimer.mockRestore();
+  }
 });
 
 describe("tokens", () => {

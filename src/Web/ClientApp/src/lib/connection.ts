@@ -34,6 +34,8 @@ export type ConnectionState =
       readonly sessionId: string;
       /** `live`: the same session, `checkpoint`: a new one with the old one's workflows, `started`: a fresh one. */
       readonly recovery: "started" | "live" | "checkpoint";
+      /** ISO 8601, as it was when the connection began: when the session ends unless the user does something. */
+      readonly expiresAt: string;
     }
   /** The client does not come back by itself; `start` begins anew. */
   | { readonly status: "ended"; readonly reason: EndReason };
@@ -58,7 +60,7 @@ const SETTLED = 5_000;
 /** A browser does not say why a WebSocket did not open. After this many failures in a row it may be the token. */
 const SUSPICIOUS_FAILURES = 3;
 
-/** For so many milliseconds a try that was given up may still reach the server, and take the session from its successor. */
+/** For so many milliseconds a try that ended without a session may still reach the server, and take the session from its successor. */
 const STRAY_LIMIT = 60_000;
 
 /** How long `stop` waits for a connection that does not close, in milliseconds. */
@@ -71,6 +73,8 @@ interface Held {
   token: AccessToken;
   /** Milliseconds since 1970. */
   renewAt: number;
+  /** The same moment by `elapsed`. Either clock may be behind: one was set back, or one stood still in the machine's sleep. */
+  renewAtElapsed: number;
 }
 
 /** From `start` to `stop`, or to the end. */
@@ -106,7 +110,12 @@ export class Connection {
   #staleToken: string | undefined;
   #failuresToOpen = 0;
   #shortLives = 0;
+
+  /** By `elapsed`. */
   #strayUntil = 0;
+
+  /** The newest token that was used. */
+  #held: Held | undefined;
 
   constructor(
     hubUrl: string,
@@ -145,6 +154,10 @@ export class Connection {
 
     this.#sessionId = sessionId ?? this.#sessionId;
     this.#backoff.reset();
+    const unsubscribes = [
+      this.#environment.onNetworkChange((online) => this.#networkChanged(run, online)),
+      this.#environment.onShown(() => run.wake()),
+    ];
     const run: Run = {
       isStopped: false,
       hadSession: false,
@@ -152,7 +165,7 @@ export class Connection {
       nextTryAt: null,
       wake: () => {},
       abandon: () => {},
-      unsubscribe: this.#environment.onNetworkChange((online) => this.#networkChanged(run, online)),
+      unsubscribe: () => unsubscribes.forEach((unsubscribe) => unsubscribe()),
     };
     this.#run = run;
     void this.#keepConnected(run);
@@ -213,6 +226,8 @@ export class Connection {
 
   async #useOneConnection(run: Run): Promise<Outcome> {
     let isOver = false;
+    let isBroken = false;
+    const attempt = { mayHaveArrived: false };
     const over = new Promise<Outcome>((resolve) => {
       run.abandon = (outcome) => {
         isOver = true;
@@ -220,24 +235,29 @@ export class Connection {
       };
     });
     const abandon = run.abandon;
-    const cancelLimit = this.#environment.after(TRY_LIMIT, () => {
-      this.#strayUntil = this.#environment.now() + STRAY_LIMIT;
+    const cancelLimit = this.#environment.after(TRY_LIMIT, () => abandon("lost"));
+    const closed = () => {
+      isBroken ||= !isOver;
       abandon("lost");
-    });
+    };
 
-    const arrived = this.#openSession(run, abandon, () => isOver);
+    const arrived = this.#openSession(run, attempt, abandon, closed, () => isOver);
     const opened = await Promise.race([arrived, over]).catch((error: unknown) => endOf(error) ?? "lost");
     cancelLimit();
     if (typeof opened === "string") {
       isOver = true;
       close(run.socket);
+      if (attempt.mayHaveArrived) {
+        this.#strayUntil = this.#environment.elapsed() + STRAY_LIMIT;
+      }
+
       run.attempt++;
       return opened;
     }
 
     const { socket, session, held } = opened;
-    const link = new HubLink(socket, session, this.#environment);
-    const linkedAt = this.#environment.now();
+    const link = new HubLink(socket, session, this.#environment, () => abandon("lost"));
+    const linkedAt = this.#environment.elapsed();
     this.#failuresToOpen = 0;
     this.#sessionId = session.id;
     this.#link = link;
@@ -245,12 +265,16 @@ export class Connection {
     run.attempt = 1;
     void this.#renewTokens(link, held, abandon);
     this.#handlers.onLink(link);
-    this.#state.set({ status: "connected", sessionId: session.id, recovery: session.recovery ?? "started" });
+    if (!link.isLost) {
+      // The application may stop the client in what it was just told.
+      const { id: sessionId, recovery = "started", expiresAt } = session;
+      this.#state.set({ status: "connected", sessionId, recovery, expiresAt });
+    }
 
     const outcome = await over;
-    this.#unlink(link);
+    this.#unlink(link, isBroken);
     close(socket);
-    this.#shortLives = this.#environment.now() - linkedAt < SETTLED ? this.#shortLives + 1 : 0;
+    this.#shortLives = this.#environment.elapsed() - linkedAt < SETTLED ? this.#shortLives + 1 : 0;
     if (this.#shortLives <= 1) {
       this.#backoff.reset();
     }
@@ -259,7 +283,13 @@ export class Connection {
   }
 
   /** @returns once the server has said which session this is, or why there is none */
-  async #openSession(run: Run, abandon: (outcome: Outcome) => void, isOver: () => boolean) {
+  async #openSession(
+    run: Run,
+    attempt: { mayHaveArrived: boolean },
+    abandon: (outcome: Outcome) => void,
+    closed: () => void,
+    isOver: () => boolean,
+  ) {
     const token = await this.#tokens.get(this.#staleToken);
     if (token.userId !== this.#userId) {
       return "userChanged";
@@ -278,7 +308,7 @@ export class Connection {
       socket.on("SessionRestored", resolve);
     });
     socket.on("SessionEnded", (reason: SessionEndReason) => abandon(this.#outcomeOf(reason, held)));
-    socket.onClose(() => abandon("lost"));
+    socket.onClose(closed);
     for (const method of SERVER_CALLS) {
       socket.on(method, (argument: never) => {
         if (!isOver()) {
@@ -287,9 +317,11 @@ export class Connection {
       });
     }
 
+    attempt.mayHaveArrived = true;
     try {
       await socket.start();
     } catch {
+      attempt.mayHaveArrived = false;
       if (++this.#failuresToOpen >= SUSPICIOUS_FAILURES) {
         this.#failuresToOpen = 0;
         this.#staleToken = token.token;
@@ -302,15 +334,14 @@ export class Connection {
   }
 
   #outcomeOf(reason: SessionEndReason, held: Held): Outcome {
-    const now = this.#environment.now();
-    if (reason === "expired" && now >= held.renewAt) {
+    if (reason === "expired" && this.#untilRenewal(held) <= 0) {
       // The token ran out, not the session.
       this.#staleToken = held.token.token;
       return "lost";
     }
 
-    if (reason === "replaced" && now < this.#strayUntil) {
-      // By a try of this very client that it had given up.
+    if (reason === "replaced" && this.#environment.elapsed() < this.#strayUntil) {
+      // By a try of this very client that had ended here without a session.
       this.#strayUntil = 0;
       return "lost";
     }
@@ -324,7 +355,7 @@ export class Connection {
     let stale = held.token.token;
     try {
       for (;;) {
-        await link.pause(held.renewAt - this.#environment.now());
+        await link.pause(this.#untilRenewal(held));
         let token: AccessToken | undefined;
         try {
           token = await this.#tokens.get(stale);
@@ -335,6 +366,7 @@ export class Connection {
 
           await link.invoke("RefreshToken", token.token);
           Object.assign(held, this.#hold(token));
+          this.#held = held;
           stale = token.token;
           backoff.reset();
         } catch (error) {
@@ -357,7 +389,18 @@ export class Connection {
   }
 
   #hold(token: AccessToken): Held {
-    return { token, renewAt: renewalOf(token, this.#environment.now()) };
+    if (this.#held?.token.token !== token.token) {
+      const renewAt = renewalOf(token, this.#environment.now());
+      const renewAtElapsed = this.#environment.elapsed() + renewAt - this.#environment.now();
+      this.#held = { token, renewAt, renewAtElapsed };
+    }
+
+    return this.#held;
+  }
+
+  /** Milliseconds; none when it is due. */
+  #untilRenewal({ renewAt, renewAtElapsed }: Held): number {
+    return Math.min(renewAt - this.#environment.now(), renewAtElapsed - this.#environment.elapsed());
   }
 
   #networkChanged(run: Run, online: boolean): void {
@@ -366,6 +409,9 @@ export class Connection {
       if (run.nextTryAt !== null) {
         this.#backoff.next();
         run.wake();
+      } else {
+        // A connection or a try of the network before would stand until somebody notices that nothing arrives.
+        run.abandon("lost");
       }
     }
 
@@ -387,16 +433,16 @@ export class Connection {
       run.unsubscribe();
       run.wake();
       run.abandon("lost");
-      this.#unlink(this.#link);
+      this.#unlink(this.#link, false);
     }
 
     this.#state.set(state);
   }
 
-  #unlink(link: HubLink | undefined): void {
+  #unlink(link: HubLink | undefined, isBroken: boolean): void {
     if (link && this.#link === link) {
       this.#link = undefined;
-      link.lose();
+      link.lose(isBroken);
     }
   }
 }

@@ -1,7 +1,9 @@
 /** What the library needs of the place it runs in. Tests replace it. */
 export interface Environment {
-  /** Milliseconds since 1970, by this machine's clock. */
+  /** Milliseconds since 1970, by this machine's clock: for what is shown or stored. The user can set it back. */
   now(): number;
+  /** Milliseconds since some moment in the past. It never runs backwards, but may stand still while the machine sleeps. */
+  elapsed(): number;
   /** @returns cancels the call */
   after(milliseconds: number, call: () => void): () => void;
   /** From 0 up to 1. */
@@ -12,13 +14,19 @@ export interface Environment {
   isOnline(): boolean;
   /** Calls when the browser notices that the network is there again or gone. @returns ends the subscription */
   onNetworkChange(call: (online: boolean) => void): () => void;
+  /** Calls when the user has the page before them again. @returns ends the subscription */
+  onShown(call: () => void): () => void;
 }
+
+/** A timer of more milliseconds would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The browser's, or Node's. */
 export const systemEnvironment: Environment = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(milliseconds, call) {
-    const timer = setTimeout(call, milliseconds);
+    const timer = setTimeout(call, Math.min(milliseconds, LONGEST_TIMER));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
@@ -35,6 +43,23 @@ export const systemEnvironment: Environment = {
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
+    };
+  },
+  onShown(call) {
+    if (typeof window === "undefined" || typeof document === "undefined") {
+      return () => {};
+    }
+
+    const changed = () => {
+      if (document.visibilityState === "visible") {
+        call();
+      }
+    };
+    document.addEventListener("visibilitychange", changed);
+    window.addEventListener("pageshow", call);
+    return () => {
+      document.removeEventListener("visibilitychange", changed);
+      window.removeEventListener("pageshow", call);
     };
   },
 };

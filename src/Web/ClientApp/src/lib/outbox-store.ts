@@ -8,7 +8,7 @@ export interface StoredMessage {
   readonly replyTo?: string;
   /** Milliseconds since 1970. */
   readonly queuedAt: number;
-  /** The server's final refusal. */
+  /** The server's final refusal, or `message.undelivered`: three connections in a row broke with it. */
   readonly failure?: { readonly code: string; readonly message: string };
 }
 

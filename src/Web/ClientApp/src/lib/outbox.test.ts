@@ -233,6 +233,121 @@ test("a message that may be with the server cannot be discarded, a queued one ca
   expect(server.texts("w")).toEqual(["one"]);
 });
 
+test("a message whose ack was lost cannot be discarded", async () => {
+  const { client, server, environment } = await connected();
+  server.hold("SendMessage");
+  const sending = client.send("w", "secret");
+  await settle();
+  server.isUp = false;
+  server.drop();
+  await settle();
+
+  expect(client.discard(sending.clientMessageId)).toBe(false);
+  server.isUp = true;
+  server.release("SendMessage");
+  await environment.advance(2_000);
+  expect(await sending.acked).toMatchObject({ duplicate: true });
+});
+
+test("a message that another tab wrote cannot be discarded while it waits", async () => {
+  const outboxStore = new MemoryOutboxStore();
+  const server = new FakeServer();
+  server.isUp = false;
+  const [writing, other] = ["writing", "other"].map((name) => fixture({ outboxStore, server, environment: new FakeEnvironment(name) })) as [
+    ReturnType<typeof fixture>,
+    ReturnType<typeof fixture>,
+  ];
+  const sending = writing.client.send("w", "oops");
+  await sending.stored;
+  other.client.start();
+  await settle();
+
+  expect(states(other)).toEqual(["oops queued"]);
+  expect(other.client.discard(sending.clientMessageId)).toBe(false);
+  expect(writing.client.discard(sending.clientMessageId)).toBe(true);
+});
+
+describe("a message that breaks connections", () => {
+  test("fails after three in a row, and others that were under way go out", async () => {
+    const { client, server, environment } = await connected();
+    server.poison = "poison";
+    const [poison, innocent] = [client.send("w", "poison"), client.send("other", "innocent")];
+    server.hold("SendMessage");
+    await environment.advance(1);
+    server.release("SendMessage");
+    await environment.advance(600_000);
+
+    await expect(poison.acked).rejects.toMatchObject({ code: "message.undelivered" });
+    expect(await innocent.acked).toMatchObject({ sequence: 1 });
+    expect(client.outbox.get()).toMatchObject([{ content: "poison", state: "failed", failure: { code: "message.undelivered" } }]);
+    expect(server.sockets).toHaveLength(4);
+    expect(client.connection.get().status).toBe("connected");
+  });
+
+  test("is cleared away by discarding, which does not say that it never arrived", async () => {
+    const { client, server, environment } = await connected();
+    server.poison = "poison";
+    const { clientMessageId } = client.send("w", "poison");
+    await environment.advance(600_000);
+
+    expect(client.discard(clientMessageId)).toBe(false);
+    expect(client.outbox.get()).toEqual([]);
+  });
+
+  test("is no one that was sent while the network came back or the client was stopped", async () => {
+    const { client, server, environment } = await connected();
+    server.hold("SendMessage");
+    const sending = client.send("w", "one");
+    for (let times = 0; times < 3; times++) {
+      await environment.advance(10_000);
+      await environment.goOnline(true);
+      await client.stop();
+      client.start();
+      await settle();
+    }
+
+    server.release("SendMessage");
+    expect(await sending.acked).toMatchObject({ sequence: 1 });
+  });
+
+  test("is not sent if it is too long, whoever left it behind", async () => {
+    const outboxStore = new MemoryOutboxStore();
+    await outboxStore.add({ clientMessageId: "long", userId: "marco", workflowId: "w", content: "x".repeat(16_001), queuedAt: 0 });
+    const { client, server } = await connected({ outboxStore });
+
+    expect(client.outbox.get()).toMatchObject([{ state: "failed", failure: { code: "validation.failed" } }]);
+    expect(server.callsOf("SendMessage")).toEqual([]);
+  });
+});
+
+test("a connected client sends what another tab leaves behind later", async () => {
+  const outboxStore = new MemoryOutboxStore();
+  const { server, environment } = await connected({ outboxStore });
+  await leftBehind(outboxStore, "marco", "one");
+  await environment.advance(30_000);
+
+  expect(server.texts("w")).toEqual(["one"]);
+  server.drop();
+  await settle();
+  await outboxStore.add({ clientMessageId: "later", userId: "marco", workflowId: "w", content: "two", queuedAt: 0 });
+  await environment.advance(30_000);
+  expect(server.texts("w")).toEqual(["one", "two"]);
+});
+
+test("a message that another tab was refused fails for who wrote it", async () => {
+  const outboxStore = new MemoryOutboxStore();
+  const writing = fixture({ outboxStore, environment: new FakeEnvironment("writing") });
+  const sending = writing.client.send("w", "one");
+  await sending.stored;
+  const other = fixture({ outboxStore });
+  other.server.refuse("SendMessage", "workflow.closed: It is completed.");
+  other.client.start();
+  await settle();
+  writing.client.start();
+
+  await expect(Promise.race([sending.acked, writing.environment.advance(60_000)])).rejects.toMatchObject({ code: "workflow.closed" });
+});
+
 let databases = 0;
 
 describe.each([
@@ -362,7 +477,7 @@ describe.each([
     await waiting.environment.advance(2_000);
 
     expect(server.texts("w")).toEqual(["one"]);
-    expect(waiting.server.texts("w").length).toBeLessThanOrEqual(1);
+    expect(waiting.server.callsOf("SendMessage")).toEqual([]);
     expect(states(waiting)).toEqual([]);
   });
 });
@@ -384,6 +499,18 @@ describe("a store that fails", () => {
     await Promise.all([one.acked, two.acked]);
 
     expect(server.texts("w")).toEqual(["one", "two"]);
+  });
+
+  test("and throws at once is no different", async () => {
+    const fail = () => {
+      throw new Error("Denied.");
+    };
+    const { client, server } = await connected({ outboxStore: { add: fail, update: fail, remove: fail, list: fail } });
+    const sending = client.send("w", "one");
+    await settle();
+
+    expect(await sending.stored).toBe(false);
+    expect(server.texts("w")).toEqual(["one"]);
   });
 
   test("and never answers is not waited for longer than 2 s", async () => {

@@ -1,5 +1,5 @@
 import type { Environment } from "./environment.js";
-import type { HubLink } from "./hub-link.js";
+import { CallAbandoned, type HubLink } from "./hub-link.js";
 import { ObservableValue, type Observable } from "./observable.js";
 import type { OutboxStore, StoredMessage } from "./outbox-store.js";
 import { Refusal } from "./refusal.js";
@@ -19,7 +19,7 @@ export interface OutgoingMessage {
   readonly isStored: boolean;
   /** With `sent`. */
   readonly ack?: Ack;
-  /** With `failed`: the server's final refusal. */
+  /** With `failed`: the server's final refusal, or `message.undelivered`. */
   readonly failure?: { readonly code: string; readonly message: string };
 }
 
@@ -41,6 +41,13 @@ export class Discarded extends Error {
   }
 }
 
+/** Of a message with which so many connections in a row broke. It may be with the server all the same. */
+const UNDELIVERED = "message.undelivered";
+const MAXIMUM_BREAKS = 3;
+
+/** While there is a connection the store is read again after this many milliseconds: another tab may have left a message behind. */
+const READ_AGAIN = 30_000;
+
 /** A store that has not answered after this many milliseconds is not waited for any longer. */
 const STORE_LIMIT = 2_000;
 
@@ -50,6 +57,10 @@ interface Entry {
   ack?: Ack;
   /** Whether it was sent by this client, and not found in the store. */
   readonly isOwn: boolean;
+  /** Whether the server may have it from this client. */
+  wasTried: boolean;
+  /** So many connections in a row broke while it had no answer. */
+  breaks: number;
   storing: "pending" | "done" | "failed";
   readonly stored: Promise<boolean>;
   /** Whether every message of any tab that was stored before this one is known. */
@@ -67,6 +78,7 @@ export class Outbox {
   readonly #userId: string;
   readonly #store: OutboxStore;
   readonly #environment: Environment;
+  readonly #maximumLength: number;
   readonly #isAwaited: (workflowId: string, sequence: number) => boolean;
   readonly #messages = new ObservableValue<readonly OutgoingMessage[]>([]);
 
@@ -80,19 +92,27 @@ export class Outbox {
 
   #reading: Promise<void> = Promise.resolve();
 
+  /** One after the other, those that a connection broke with: so the one whose fault it was is found, and no other. */
+  #suspects: Promise<void> = Promise.resolve();
+
   /** What changed here while the store was being read, so that the answer may be outdated. */
   readonly #touched = new Set<string>();
 
-  /** @param isAwaited whether the event with this sequence is still to be handed on */
+  /**
+   * @param maximumLength of a message, in UTF-16 code units
+   * @param isAwaited whether the event with this sequence is still to be handed on
+   */
   constructor(
     userId: string,
     store: OutboxStore,
     environment: Environment,
+    maximumLength: number,
     isAwaited: (workflowId: string, sequence: number) => boolean,
   ) {
     this.#userId = userId;
     this.#store = store;
     this.#environment = environment;
+    this.#maximumLength = maximumLength;
     this.#isAwaited = isAwaited;
   }
 
@@ -109,8 +129,10 @@ export class Outbox {
   useLink(link: HubLink): void {
     this.#link = link;
     this.#busy = new Set();
+    this.#suspects = Promise.resolve();
+    // First of all the store is read: another tab may have sent what waits here.
     void this.load();
-    this.#deliverAll();
+    void this.#readAgain(link);
   }
 
   send(workflowId: string, content: string, replyTo?: string): Sending {
@@ -126,8 +148,18 @@ export class Outbox {
     const acked = new Promise<Ack>((resolve, reject) => (settle = { resolve, reject }));
     // Who does not look at the promise sees the failure among the messages.
     acked.catch(() => {});
-    const stored = this.#stored(this.#store.add(message));
-    const entry: Entry = { message, state: "queued", isOwn: true, storing: "pending", stored, isOrdered: false, settle };
+    const stored = this.#stored(() => this.#store.add(message));
+    const entry: Entry = {
+      message,
+      state: "queued",
+      isOwn: true,
+      wasTried: false,
+      breaks: 0,
+      storing: "pending",
+      stored,
+      isOrdered: false,
+      settle,
+    };
     this.#entries.set(message.clientMessageId, entry);
     void stored.then((isStored) => {
       entry.storing = isStored ? "done" : "failed";
@@ -150,22 +182,27 @@ export class Outbox {
     const { failure: _, ...message } = entry.message;
     entry.message = message;
     entry.state = "queued";
+    entry.breaks = 0;
     this.#update(entry);
     this.#show(entry);
     void this.#deliver(message.workflowId);
     return true;
   }
 
-  /** Takes back a message that is failed or still queued. @returns false when there is none, or it may be with the server */
+  /**
+   * Takes back a message that this client wrote and never tried to send, or clears away a failed one.
+   * @returns true when it is certain that this client has not brought it to the server
+   */
   discard(clientMessageId: string): boolean {
     const entry = this.#entries.get(clientMessageId);
-    if (entry?.state !== "failed" && entry?.state !== "queued") {
+    const isUntried = entry?.state === "queued" && entry.isOwn && !entry.wasTried;
+    if (!entry || !(isUntried || entry.state === "failed")) {
       return false;
     }
 
     this.#remove(entry);
     entry.settle?.reject(new Discarded());
-    return true;
+    return entry.message.failure?.code !== UNDELIVERED;
   }
 
   /** The workflow's events have been handed on up to this sequence. */
@@ -212,19 +249,49 @@ export class Outbox {
     busy.delete(workflowId);
   }
 
+  async #readAgain(link: HubLink): Promise<void> {
+    try {
+      for (;;) {
+        await link.pause(READ_AGAIN);
+        await this.load();
+      }
+    } catch {
+      // The connection is lost. The next one begins with reading.
+    }
+  }
+
   async #deliverOne(link: HubLink, entry: Entry): Promise<void> {
+    if (entry.breaks === 0) {
+      await this.#attempt(link, entry);
+      return;
+    }
+
+    this.#suspects = this.#suspects.then(() => (link.isLost ? undefined : this.#attempt(link, entry)));
+    await this.#suspects;
+  }
+
+  async #attempt(link: HubLink, entry: Entry): Promise<void> {
     const { clientMessageId, workflowId, content, replyTo } = entry.message;
+    const tooLong = refusalOfLength(content, this.#maximumLength);
+    if (tooLong) {
+      // Left behind by a page that was told of another limit.
+      this.#fail(entry, tooLong);
+      return;
+    }
+
     entry.state = "sending";
     this.#show(entry);
     try {
       const argument = { content, workflowId, clientMessageId, ...(replyTo === undefined ? {} : { replyTo }) };
-      const ack = await link.attempt<Ack>("SendMessage", [argument]);
+      const ack = await link.attempt<Ack>("SendMessage", [argument], () => (entry.wasTried = true));
       this.#acknowledge(entry, ack);
     } catch (error) {
       if (error instanceof Refusal) {
         this.#fail(entry, error);
+      } else if (error instanceof CallAbandoned && error.wasUnanswered && link.isBroken && ++entry.breaks === MAXIMUM_BREAKS) {
+        this.#fail(entry, new Refusal(UNDELIVERED, "The connection broke each time the message was sent."));
       } else {
-        // The connection broke and nobody knows whether the message arrived. It waits for the next one.
+        // The connection is lost and nobody knows whether the message arrived. It waits for the next one.
         entry.state = "queued";
         this.#show(entry);
       }
@@ -259,12 +326,12 @@ export class Outbox {
 
   #forget({ message }: Entry): void {
     this.#touched.add(message.clientMessageId);
-    void this.#stored(this.#store.remove(this.#userId, message.clientMessageId));
+    void this.#stored(() => this.#store.remove(this.#userId, message.clientMessageId));
   }
 
   #update({ message }: Entry): void {
     this.#touched.add(message.clientMessageId);
-    void this.#stored(this.#store.update(message));
+    void this.#stored(() => this.#store.update(message));
   }
 
   #firstOf(workflowId: string): Entry | undefined {
@@ -283,7 +350,7 @@ export class Outbox {
       this.#touched.clear();
       const storedBefore = new Set([...this.#entries.values()].filter((entry) => entry.storing === "done"));
       let listed: readonly StoredMessage[] = [];
-      const isRead = await this.#stored(this.#store.list(this.#userId).then((messages) => void (listed = messages)));
+      const isRead = await this.#stored(async () => void (listed = await this.#store.list(this.#userId)));
       if (isRead) {
         this.#merge(listed, storedBefore);
       }
@@ -309,6 +376,9 @@ export class Outbox {
           entry.message = message;
           entry.state = message.failure ? "failed" : "queued";
           delete entry.view;
+          if (message.failure) {
+            entry.settle?.reject(new Refusal(message.failure.code, message.failure.message));
+          }
         }
       }
     }
@@ -333,10 +403,11 @@ export class Outbox {
   }
 
   /** @returns whether the store did it */
-  #stored(operation: Promise<void>): Promise<boolean> {
+  #stored(operation: () => Promise<void>): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.#environment.after(STORE_LIMIT, () => resolve(false));
-      operation
+      // An async function, so that a store that throws at once fails like any other.
+      (async () => operation())()
         .then(
           () => resolve(true),
           () => resolve(false),
@@ -355,8 +426,23 @@ export class Outbox {
   }
 }
 
+/** @returns why the message is not to be sent, if it is too long */
+export function refusalOfLength(content: string, maximum: number): Refusal | undefined {
+  // Far beyond the limit the server closes the connection instead of refusing, and the repeat would close the next one.
+  return content.length > maximum ? new Refusal("validation.failed", `A message has at most ${maximum} characters.`) : undefined;
+}
+
 function adopted(message: StoredMessage): Entry {
-  return { message, state: message.failure ? "failed" : "queued", isOwn: false, storing: "done", stored: Promise.resolve(true), isOrdered: true };
+  return {
+    message,
+    state: message.failure ? "failed" : "queued",
+    isOwn: false,
+    wasTried: true,
+    breaks: 0,
+    storing: "done",
+    stored: Promise.resolve(true),
+    isOrdered: true,
+  };
 }
 
 function viewOf({ message, state, storing, ack }: Entry): OutgoingMessage {

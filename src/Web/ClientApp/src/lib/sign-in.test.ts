@@ -97,7 +97,7 @@ test("tabs take turns in using the cookie", async () => {
   const queue: (() => void)[] = [];
   let isHeld = false;
   const locks = {
-    async request<T>(name: string, work: () => Promise<T>): Promise<T> {
+    async request<T>(name: string, _: unknown, work: () => Promise<T>): Promise<T> {
       expect(name).toBe("bmadserver-refresh");
       if (isHeld) {
         await new Promise<void>((resolve) => queue.push(resolve));
@@ -128,4 +128,40 @@ test("tabs take turns in using the cookie", async () => {
   await renewals;
 
   expect(atMost).toBe(1);
+});
+
+test("a clock that is set back keeps no outdated token", async () => {
+  const signIn = await signedIn(tokens("second"));
+  vi.advanceTimersByTime(600_000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await signIn.get()).toMatchObject({ token: "first", expiresAt: Date.now() + 300_000 });
+  vi.advanceTimersByTime(240_000);
+
+  expect((await signIn.get()).token).toBe("second");
+});
+
+test("a call that is refused for its token is made once more with another", async () => {
+  const signIn = await signedIn(refused("auth.required"), tokens("second"), () => Response.json({ id: "w" }));
+  expect(await signIn.call("GET", "/api/v1/workflows/w")).toEqual({ id: "w" });
+  expect(requests.at(-1)?.headers["Authorization"]).toBe("Bearer second");
+
+  answers.push(refused("auth.required"), tokens("third"), refused("auth.required"));
+  await expect(signIn.call("GET", "/api/v1/workflows/w")).rejects.toMatchObject({ code: "auth.required" });
+  expect(answers).toEqual([]);
+});
+
+test("a turn that never comes is not waited for without limit", async () => {
+  const limit = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(limit.signal);
+  const locks = {
+    request: (_: string, options: { signal?: AbortSignal }) =>
+      new Promise((_resolve, reject) => options.signal?.addEventListener("abort", () => reject(new Error("No turn.")))),
+  };
+  const signIn = await signedIn();
+  vi.stubGlobal("navigator", { locks });
+  const renewal = signIn.get("first");
+  limit.abort();
+
+  await expect(renewal).rejects.toThrow("No turn.");
+  timeout.mockRestore();
 });

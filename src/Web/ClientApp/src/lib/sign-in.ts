@@ -1,4 +1,5 @@
 import { Refusal } from "./refusal.js";
+import { systemEnvironment } from "./environment.js";
 import { renewalOf, type AccessToken, type TokenSource } from "./tokens.js";
 
 export interface User {
@@ -27,12 +28,18 @@ const REQUEST_LIMIT = 30_000;
  */
 const LOCK = "bmadserver-refresh";
 
+/** A tab that waits longer for its turn, in milliseconds, asks again later: another one may hold the lock for ever. */
+const LOCK_LIMIT = 60_000;
+
 /** One sign-in over REST. Its access token is renewed when needed, for as long as the server keeps the sign-in. */
 export class SignIn implements TokenSource {
   readonly user: User;
   readonly #server: string;
   #token: AccessToken;
   #renewAt: number;
+
+  /** By `elapsed`, so that a clock that is set back keeps no outdated token. */
+  #expiresAtElapsed: number;
   #renewal: Promise<void> | undefined;
 
   /** A browser keeps this cookie itself; Node.js has no place for cookies. */
@@ -42,7 +49,8 @@ export class SignIn implements TokenSource {
     this.#server = server;
     this.user = tokens.user;
     this.#token = tokenOf(tokens);
-    this.#renewAt = renewalOf(this.#token, Date.now());
+    this.#renewAt = renewalOf(this.#token, systemEnvironment.now());
+    this.#expiresAtElapsed = elapsedAtEndOf(this.#token);
     this.#refreshCookie = refreshCookie;
   }
 
@@ -69,18 +77,27 @@ export class SignIn implements TokenSource {
 
   /** @throws {Refusal} `auth.user_changed`: somebody else has signed in in this browser */
   async get(stale?: string): Promise<AccessToken> {
-    if (this.#token.token === stale || Date.now() >= this.#renewAt) {
+    if (this.#token.token === stale || this.#isDue()) {
       this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
       await this.#renewal;
     }
 
-    return this.#token;
+    const left = this.#expiresAtElapsed - systemEnvironment.elapsed();
+    return { ...this.#token, expiresAt: Math.min(this.#token.expiresAt, systemEnvironment.now() + left) };
   }
 
   /** Calls the REST API as this user and gives the answer's body. @throws {Refusal} */
   async call<T = void>(method: string, path: string, body?: unknown): Promise<T> {
     const { token } = await this.get();
-    const response = await request(this.#server, method, path, body, { Authorization: `Bearer ${token}` });
+    const bearing = (accessToken: string) => request(this.#server, method, path, body, { Authorization: `Bearer ${accessToken}` });
+    const response = await bearing(token).catch(async (error: unknown) => {
+      if (error instanceof Refusal && error.code === "auth.required") {
+        // The token is outdated earlier than this machine's clock says.
+        return bearing((await this.get(token)).token);
+      }
+
+      throw error;
+    });
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
@@ -90,6 +107,11 @@ export class SignIn implements TokenSource {
     await inTurn(() => request(this.#server, "POST", "/api/v1/auth/logout", undefined, headers));
   }
 
+  #isDue(): boolean {
+    const margin = this.#token.expiresAt - this.#renewAt;
+    return systemEnvironment.now() >= this.#renewAt || systemEnvironment.elapsed() >= this.#expiresAtElapsed - margin;
+  }
+
   async #renew(): Promise<void> {
     const { tokens, refreshCookie } = await inTurn(() => refresh(this.#server, this.#refreshCookie));
     if (tokens.user.id !== this.user.id) {
@@ -97,7 +119,8 @@ export class SignIn implements TokenSource {
     }
 
     this.#token = tokenOf(tokens);
-    this.#renewAt = renewalOf(this.#token, Date.now());
+    this.#renewAt = renewalOf(this.#token, systemEnvironment.now());
+    this.#expiresAtElapsed = elapsedAtEndOf(this.#token);
     this.#refreshCookie = refreshCookie;
   }
 }
@@ -168,10 +191,14 @@ function cookieHeader(cookie: string): Record<string, string> {
 }
 
 function tokenOf({ accessToken, expiresIn, user }: Tokens): AccessToken {
-  return { token: accessToken, userId: user.id, expiresAt: Date.now() + expiresIn * 1000 };
+  return { token: accessToken, userId: user.id, expiresAt: systemEnvironment.now() + expiresIn * 1000 };
+}
+
+function elapsedAtEndOf({ expiresAt }: AccessToken): number {
+  return systemEnvironment.elapsed() + expiresAt - systemEnvironment.now();
 }
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
-  return locks ? (locks.request(LOCK, work) as Promise<T>) : work();
+  return locks ? (locks.request(LOCK, { signal: AbortSignal.timeout(LOCK_LIMIT) }, work) as Promise<T>) : work();
 }

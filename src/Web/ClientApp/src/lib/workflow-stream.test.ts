@@ -371,3 +371,66 @@ describe("leaving", () => {
     await expect(stream.opened).rejects.toThrow();
   });
 });
+
+describe("an observer that leaves", () => {
+  test("in onSnapshot is told nothing more", async () => {
+    const { client, server } = await connected();
+    server.hold("JoinWorkflow");
+    const watcher = new Watcher();
+    const stream = client.join("w", watcher);
+    watcher.onSnapshot = () => void stream.leave();
+    await settle();
+    server.post("w", "early");
+    server.release("JoinWorkflow");
+    await settle();
+
+    expect(watcher.sequences).toEqual([]);
+    expect(watcher.presences).toEqual([]);
+  });
+
+  test("or another one that it makes leave, in onEvents, is told nothing more", async () => {
+    const { client, server } = await connected();
+    const [first, second] = [new Watcher(), new Watcher()];
+    const streams = [client.join("w", first), client.join("w", second)];
+    await settle();
+    first.onEvents = () => streams.forEach((stream) => stream.leave());
+    server.post("w", "1", "2");
+    await settle();
+
+    expect(second.sequences).toEqual([]);
+    expect(server.callsOf("LeaveWorkflow")).toEqual([["w"]]);
+  });
+});
+
+test("who comes and goes before the answer to the join is told of after who is there", async () => {
+  const { client, server } = await connected();
+  server.hold("JoinWorkflow");
+  const watcher = new Watcher();
+  client.join("w", watcher);
+  await settle();
+  const gone = { workflowId: "w", userId: "sarah", name: "Sarah", online: false };
+  server.latest.call("PresenceChanged", gone);
+  expect(watcher.presences).toEqual([]);
+  server.release("JoinWorkflow");
+  await settle();
+
+  expect(watcher.presences).toEqual([["sarah"], gone]);
+});
+
+test("a second leaving is told although the first one is answered meanwhile", async () => {
+  const { client, server, environment } = await connected();
+  const first = client.join("w", new Watcher());
+  await settle();
+  server.hold("LeaveWorkflow");
+  first.leave();
+  await settle();
+  const second = client.join("w", new Watcher());
+  await settle();
+  server.refuse("LeaveWorkflow", "service.unavailable: Not now.");
+  second.leave();
+  await settle();
+  server.release("LeaveWorkflow");
+  await environment.advance(10_000);
+
+  expect(server.callsOf("LeaveWorkflow")).toHaveLength(3);
+});

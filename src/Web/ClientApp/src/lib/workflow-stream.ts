@@ -36,6 +36,9 @@ export class WorkflowStream {
   #hasEnded = false;
   #catchingUpOn: HubLink | undefined;
 
+  /** Pushed before the connection's first word of who is present. */
+  #earlyPresences: PresenceChanged[] | undefined;
+
   /** For {@link ChatClient}, which makes them. */
   constructor(
     workflowId: string,
@@ -52,6 +55,10 @@ export class WorkflowStream {
     this.opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
     this.opened.catch(() => {});
     this.#feed = new EventFeed((events) => {
+      if (this.#hasEnded) {
+        return;
+      }
+
       guarded(() => this.#observer.onEvents(events));
       this.#onHandedOn(this);
     });
@@ -71,12 +78,13 @@ export class WorkflowStream {
 
   /** @internal @param joined the workflow's last sequence if the session has it open */
   async useLink(link: HubLink, joined: number | undefined): Promise<void> {
+    this.#earlyPresences = [];
     try {
       if (joined === undefined || !this.#feed.hasBegun) {
         this.#begin(await link.attempt<WorkflowSnapshot>("JoinWorkflow", [this.workflowId], () => !this.#hasEnded));
       } else {
         this.#feed.announce(joined);
-        guarded(() => this.#observer.onPresenceReset?.([]));
+        this.#resetPresence([]);
       }
     } catch (error) {
       this.#failed(error);
@@ -88,6 +96,10 @@ export class WorkflowStream {
 
   /** @internal */
   receive(event: WorkflowEvent, link: HubLink | undefined): void {
+    if (this.#hasEnded) {
+      return;
+    }
+
     this.#feed.take([event]);
     void this.#catchUp(link);
   }
@@ -100,12 +112,27 @@ export class WorkflowStream {
 
   /** @internal */
   typing(typing: TypingChanged): void {
-    guarded(() => this.#observer.onTyping?.(typing));
+    if (!this.#hasEnded) {
+      guarded(() => this.#observer.onTyping?.(typing));
+    }
   }
 
   /** @internal */
   presence(presence: PresenceChanged): void {
-    guarded(() => this.#observer.onPresence?.(presence));
+    if (this.#earlyPresences) {
+      this.#earlyPresences.push(presence);
+    } else if (!this.#hasEnded) {
+      guarded(() => this.#observer.onPresence?.(presence));
+    }
+  }
+
+  #resetPresence(online: readonly string[]): void {
+    const early = this.#earlyPresences ?? [];
+    this.#earlyPresences = undefined;
+    if (!this.#hasEnded) {
+      guarded(() => this.#observer.onPresenceReset?.(online));
+      early.forEach((presence) => this.presence(presence));
+    }
   }
 
   #begin(snapshot: WorkflowSnapshot): void {
@@ -119,11 +146,15 @@ export class WorkflowStream {
     } else {
       guarded(() => this.#observer.onSnapshot(snapshot));
       this.#settleOpened.resolve(snapshot);
+      if (this.#hasEnded) {
+        return;
+      }
+
       this.#feed.begin(snapshot.lastSequence);
       this.#onHandedOn(this);
     }
 
-    guarded(() => this.#observer.onPresenceReset?.(snapshot.online));
+    this.#resetPresence(snapshot.online);
   }
 
   /** Page by page, until nothing is missing. What is pushed meanwhile fits itself in. */

@@ -9,15 +9,19 @@ export async function settle(): Promise<void> {
 
 /** A clock that moves only when it is told to, and no jitter. */
 export class FakeEnvironment implements Environment {
-  #now = Date.parse("2026-03-02T09:30:00Z");
+  /** By `elapsed`. */
+  #now = 0;
+  #wallClock = Date.parse("2026-03-02T09:30:00Z");
   #ids = 0;
   #online = true;
   #timers: { at: number; call: () => void }[] = [];
+  readonly #shownListeners = new Set<() => void>();
   readonly #networkListeners = new Set<(online: boolean) => void>();
 
   constructor(readonly name = "id") {}
 
-  now = () => this.#now;
+  now = () => this.#wallClock + this.#now;
+  elapsed = () => this.#now;
   random = () => 0.5;
   newId = () => `${this.name}-${++this.#ids}`;
   isOnline = () => this.#online;
@@ -34,7 +38,22 @@ export class FakeEnvironment implements Environment {
   };
 
   get networkListeners(): number {
-    return this.#networkListeners.size;
+    return this.#networkListeners.size + this.#shownListeners.size;
+  }
+
+  /** The user sets the clock; no time passes. */
+  setClock(by: number): void {
+    this.#wallClock += by;
+  }
+
+  onShown = (call: () => void) => {
+    this.#shownListeners.add(call);
+    return () => this.#shownListeners.delete(call);
+  };
+
+  async show(): Promise<void> {
+    this.#shownListeners.forEach((call) => call());
+    await settle();
   }
 
   async goOnline(online: boolean): Promise<void> {

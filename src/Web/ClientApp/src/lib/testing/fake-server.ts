@@ -29,6 +29,9 @@ export class FakeServer {
   pushes = true;
   pageSize = 500;
 
+  /** Breaks a connection on which a message with this text arrives. */
+  poison: string | undefined;
+
   readonly #sessions = new Map<string, Set<string>>();
   readonly #acks = new Map<string, Ack>();
   readonly #refusals = new Map<string, string[]>();
@@ -129,6 +132,11 @@ export class FakeServer {
   /** For {@link FakeSocket}. */
   answer(socket: FakeSocket, method: string, args: unknown[]): Promise<unknown> {
     this.calls.push({ method, args });
+    if (method === "SendMessage" && (args[0] as SendArgument).content === this.poison) {
+      queueMicrotask(() => socket.close());
+      return new Promise(() => {});
+    }
+
     const refusal = this.#refusals.get(method)?.shift();
     if (refusal !== undefined) {
       return Promise.reject(new Error(refusal));

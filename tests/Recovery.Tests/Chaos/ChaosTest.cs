@@ -34,12 +34,13 @@ internal abstract class ChaosTest(DatabaseKind database)
         );
 
     /// <summary>A round in which this happens, then quiet and the check.</summary>
-    protected async Task<Tally> InRoundAsync(int devices, Func<Round, Task> happen)
+    /// <param name="answerLimit">A call that takes longer breaks a device's connection.</param>
+    protected async Task<Tally> InRoundAsync(int devices, Func<Round, Task> happen, TimeSpan? answerLimit = null)
     {
         var world = await Worlds.GetAsync(Database);
         try
         {
-            await using var round = await Round.StartAsync(world, Seed, devices);
+            await using var round = await Round.StartAsync(world, Seed, devices, answerLimit);
             await happen(round);
             return await round.FinishAsync(Repeat);
         }

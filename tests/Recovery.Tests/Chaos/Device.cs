@@ -14,7 +14,8 @@ internal sealed class Device : IAsyncDisposable
     private int _random;
     private int _droppedAcks;
 
-    public Device(World world, User user, string name, EventStore events, int seed, bool fromLog = false)
+    /// <param name="answerLimit">A call that takes longer breaks the connection; 5 s unless another limit is named.</param>
+    public Device(World world, User user, string name, EventStore events, int seed, bool fromLog, TimeSpan? answerLimit)
     {
         User = user;
         _random = seed;
@@ -28,6 +29,7 @@ internal sealed class Device : IAsyncDisposable
                 AccessToken = user.AccessTokenAsync,
                 Seed = seed,
                 FromLog = fromLog,
+                AnswerLimit = answerLimit ?? TimeSpan.FromSeconds(5),
             },
             events
         );

@@ -28,14 +28,13 @@ internal sealed class Round : IAsyncDisposable
 
     private readonly World _world;
     private readonly int _seed;
-    private readonly int _writers;
     private readonly List<Device> _devices = [];
     private readonly EventStore _events = new();
     private Tally _faults = new();
 
-    private Round(World world, int seed, int writers)
+    private Round(World world, int seed)
     {
-        (_world, _seed, _writers) = (world, seed, writers);
+        (_world, _seed) = (world, seed);
     }
 
     public IReadOnlyList<Guid> WorkflowIds { get; private set; } = [];
@@ -44,10 +43,10 @@ internal sealed class Round : IAsyncDisposable
 
     /// <summary>Each user has a device; the first users have a second one.</summary>
     /// <param name="devices">Those that write and that faults may happen to.</param>
-    /// <param name="others">Further ones, at the end of the list, that do what the test lets them do.</param>
-    public static async Task<Round> StartAsync(World world, int seed, int devices = 8, int others = 0)
+    /// <param name="answerLimit">A call that takes longer breaks a device's connection.</param>
+    public static async Task<Round> StartAsync(World world, int seed, int devices = 8, TimeSpan? answerLimit = null)
     {
-        var round = new Round(world, seed, devices);
+        var round = new Round(world, seed);
         var ids = new List<Guid>();
         for (var count = 0; count < Workflows; count++)
         {
@@ -55,11 +54,11 @@ internal sealed class Round : IAsyncDisposable
         }
 
         round.WorkflowIds = ids;
-        for (var place = 0; place < devices + others; place++)
+        for (var place = 0; place < devices; place++)
         {
             var user = world.Users[place % world.Users.Count];
             var name = $"{user.Name} {place}";
-            round._devices.Add(new Device(world, user, name, round._events, seed + (1000 * place), fromLog: place % 3 == 1));
+            round._devices.Add(new Device(world, user, name, round._events, seed + (1000 * place), fromLog: place % 3 == 1, answerLimit));
         }
 
         await round.StartDevicesAsync();
@@ -179,10 +178,12 @@ internal sealed class Round : IAsyncDisposable
         }
 
         await Task.WhenAll(_devices.SelectMany(device => WorkflowIds.Select(workflow => device.Client.OpenAsync(workflow, limit.Token))));
+        // A workflow is open a little before its device has caught up and sends anything: a fault in between would hit nothing.
+        (await UntilAsync(SettleLimit, () => _devices.All(IsSettled))).ShouldBeTrue("the devices did not come up");
     }
 
     private Task LoadAsync(double perSecond, bool comeAndGo, CancellationToken stop) =>
-        Task.WhenAll(_devices.Take(_writers).Select((device, place) => new Load(this, device, _seed + place, comeAndGo).RunAsync(perSecond, stop)));
+        Task.WhenAll(_devices.Select((device, place) => new Load(this, device, _seed + place, comeAndGo).RunAsync(perSecond, stop)));
 
     private async Task RunLaneAsync(IReadOnlyList<Fault> faults, long start)
     {

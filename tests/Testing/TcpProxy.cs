@@ -48,6 +48,12 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>How long each piece of what the server sends is held. Pieces that come meanwhile go on together.</summary>
     public TimeSpan DelayToClient { get; set; }
 
+    /// <summary>
+    /// Sees each piece of what a client sends before it passes, and says whether the connection is to be reset there. It may be called
+    /// for several connections at once.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, Cut>? CutAt { get; set; }
+
     /// <summary>Connections that are open now.</summary>
     public int Connections => _connections.Count;
 
@@ -151,8 +157,15 @@ public sealed class TcpProxy : IAsyncDisposable
                 server.NoDelay = true;
                 await server.ConnectAsync(_targetHost, _targetPort, _stop.Token);
                 _connections[connection] = true;
-                var up = CopyAsync(client, server, connection, () => DelayToServer, filter: null);
-                var down = CopyAsync(server, client, connection, () => DelayToClient, _filterToClient?.Invoke());
+                var up = CopyAsync(client, server, connection, () => DelayToServer, filter: null, bytes => IsCutBefore(connection, bytes));
+                var down = CopyAsync(
+                    server,
+                    client,
+                    connection,
+                    () => DelayToClient,
+                    _filterToClient?.Invoke(),
+                    _ => connection.IsCutAtAnswer
+                );
                 await Task.WhenAny(up, down);
                 if (connection.IsClosing)
                 {
@@ -170,7 +183,28 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to, Connection connection, Func<TimeSpan> delay, IStreamFilter? filter)
+    private bool IsCutBefore(Connection connection, ReadOnlyMemory<byte> bytes)
+    {
+        switch (CutAt?.Invoke(bytes) ?? Cut.Nowhere)
+        {
+            case Cut.Before:
+                return true;
+            case Cut.AtAnswer:
+                connection.IsCutAtAnswer = true;
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private async Task CopyAsync(
+        TcpClient from,
+        TcpClient to,
+        Connection connection,
+        Func<TimeSpan> delay,
+        IStreamFilter? filter,
+        Func<ReadOnlyMemory<byte>, bool> isCut
+    )
     {
         var buffer = new byte[16 * 1024];
         try
@@ -191,6 +225,12 @@ public sealed class TcpProxy : IAsyncDisposable
                 }
 
                 var bytes = buffer.AsMemory(0, count);
+                if (isCut(bytes))
+                {
+                    connection.Reset();
+                    return;
+                }
+
                 if (filter is not null)
                 {
                     bytes = filter.Pass(bytes.Span);
@@ -218,8 +258,16 @@ public sealed class TcpProxy : IAsyncDisposable
     private sealed class Connection(TcpClient client, TcpClient server)
     {
         private volatile bool _isClosing;
+        private volatile bool _isCutAtAnswer;
 
         public bool IsClosing => _isClosing;
+
+        /// <summary>Whether the next piece from the server ends it.</summary>
+        public bool IsCutAtAnswer
+        {
+            get => _isCutAtAnswer;
+            set => _isCutAtAnswer = value;
+        }
 
         public void Close()
         {

@@ -38,8 +38,14 @@ internal enum FaultKind
     /// <summary><c>kill -9</c> of PostgreSQL, and a start after a while.</summary>
     PostgresKill,
 
-    /// <summary>PostgreSQL's connections are reset: a commit's outcome may get lost.</summary>
+    /// <summary>PostgreSQL's connections go silent, and then they are reset.</summary>
     PostgresReset,
+
+    /// <summary>The server's next commits do not reach PostgreSQL: their connections are reset before.</summary>
+    CommitLost,
+
+    /// <summary>The server's next commits reach PostgreSQL, and their connections are reset before it hears of it.</summary>
+    CommitAnswerLost,
 
     /// <summary><c>kill -9</c> of PostgreSQL and the server, and a start of both.</summary>
     PowerCut,
@@ -63,6 +69,8 @@ internal static class FaultSchedule
         FaultKind.PostgresStop,
         FaultKind.PostgresKill,
         FaultKind.PostgresReset,
+        FaultKind.CommitLost,
+        FaultKind.CommitAnswerLost,
         FaultKind.PowerCut,
     };
 
@@ -95,6 +103,8 @@ internal static class FaultSchedule
             FaultKind.DropAnswers => (0.1, 0.6),
             FaultKind.DropPushes => (0.3, 1.5),
             FaultKind.PostgresStop or FaultKind.PostgresKill => (0.1, 1.5),
+            FaultKind.PostgresReset => (0.1, 0.2),
+            FaultKind.CommitLost or FaultKind.CommitAnswerLost => (0.05, 0.2),
             FaultKind.ServerKill or FaultKind.ServerRestart or FaultKind.PowerCut => (0, 0.3),
             _ => (0.0, 0.0),
         };

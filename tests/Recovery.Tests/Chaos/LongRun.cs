@@ -24,6 +24,8 @@ internal sealed class LongRun
         FaultKind.PostgresKill,
         FaultKind.PostgresStop,
         FaultKind.PostgresReset,
+        FaultKind.CommitLost,
+        FaultKind.CommitAnswerLost,
     ];
 
     private static readonly FaultKind[] DeviceMix =
@@ -122,6 +124,7 @@ internal sealed class LongRun
         Figures.Report("orderly restarts of the server", total.ServerRestarts, "", "");
         Figures.Report("kill -9 of PostgreSQL under load", total.PostgresKills, "", "");
         Figures.Report("orderly stops of PostgreSQL", total.PostgresStops, "", "");
+        Figures.Report("commits cut off from PostgreSQL, or their answers", total.CommitsCut, "", "");
         Figures.Report("drops of connections", total.Drops, "", "");
         Figures.Report("messages acknowledged", total.AckedMessages, "", "");
         Figures.Report("edits and deletions acknowledged", total.AckedChanges, "", "");

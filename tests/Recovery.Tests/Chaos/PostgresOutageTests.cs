@@ -17,6 +17,19 @@ internal sealed class PostgresOutageTests() : ChaosTest(DatabaseKind.Postgres)
     }
 
     [Test]
+    public async Task Nothing_is_lost_when_connections_to_PostgreSQL_break_in_the_middle_of_commits()
+    {
+        var tally = await RunAsync(
+            [FaultKind.CommitLost, FaultKind.CommitAnswerLost],
+            TimeSpan.FromSeconds(5),
+            TimeSpan.FromSeconds(0.5),
+            perSecond: 30
+        );
+
+        tally.CommitsCut.ShouldBeGreaterThan(10);
+    }
+
+    [Test]
     public async Task Nothing_is_lost_when_the_power_fails()
     {
         var tally = await RunAsync([FaultKind.PowerCut], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1.5), perSecond: 30);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using BmadServer.Recovery.Tests.Clients;
 using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
@@ -198,10 +199,14 @@ internal sealed class Round : IAsyncDisposable
             await HappenAsync(fault);
             if (FaultSchedule.OfServer.Contains(fault.Kind))
             {
-                await Task.Delay(LoadBetween);
+                // Where nothing has to start, the load is back at once.
+                await Task.Delay(IsBrief(fault.Kind) ? LoadBetween / 3 : LoadBetween);
             }
         }
     }
+
+    private static bool IsBrief(FaultKind kind) =>
+        kind is FaultKind.PostgresReset or FaultKind.CommitLost or FaultKind.CommitAnswerLost;
 
     private async Task HappenAsync(Fault fault)
     {
@@ -282,7 +287,17 @@ internal sealed class Round : IAsyncDisposable
                 _faults += new Tally { PostgresKills = 1 };
                 break;
             case FaultKind.PostgresReset when postgres is not null:
+                postgres.Proxy.Stall();
+                await Task.Delay(fault.Lasts);
                 postgres.Proxy.ResetConnections();
+                postgres.Proxy.Resume();
+                _faults += new Tally { PostgresResets = 1 };
+                break;
+            case FaultKind.CommitLost when postgres is not null:
+                await CutCommitsAsync(postgres.Proxy, Cut.Before, fault.Lasts);
+                break;
+            case FaultKind.CommitAnswerLost when postgres is not null:
+                await CutCommitsAsync(postgres.Proxy, Cut.AtAnswer, fault.Lasts);
                 break;
             case FaultKind.PowerCut when postgres is not null:
                 await Task.WhenAll(postgres.KillAsync(), _world.Server.KillAsync());
@@ -292,6 +307,25 @@ internal sealed class Round : IAsyncDisposable
                 _faults += new Tally { ServerKills = 1, PostgresKills = 1 };
                 break;
         }
+    }
+
+    private async Task CutCommitsAsync(TcpProxy database, Cut where, TimeSpan lasts)
+    {
+        var cut = 0;
+        database.CutAt = bytes =>
+        {
+            // As PostgreSQL's protocol has it: a query, its length, its text.
+            if (bytes.Span.IndexOf("COMMIT\0"u8) < 0)
+            {
+                return Cut.Nowhere;
+            }
+
+            Interlocked.Increment(ref cut);
+            return where;
+        };
+        await Task.Delay(lasts);
+        database.CutAt = null;
+        _faults += new Tally { CommitsCut = Volatile.Read(ref cut) };
     }
 
     private string Describe(

@@ -15,6 +15,11 @@ internal sealed record Tally
 
     public int PostgresStops { get; init; }
 
+    public int PostgresResets { get; init; }
+
+    /// <summary>Commits that were lost on their way to PostgreSQL, or whose answers were lost on the way back.</summary>
+    public int CommitsCut { get; init; }
+
     public int Drops { get; init; }
 
     public int Events { get; init; }
@@ -90,6 +95,8 @@ internal sealed record Tally
             ServerRestarts = one.ServerRestarts + other.ServerRestarts,
             PostgresKills = one.PostgresKills + other.PostgresKills,
             PostgresStops = one.PostgresStops + other.PostgresStops,
+            PostgresResets = one.PostgresResets + other.PostgresResets,
+            CommitsCut = one.CommitsCut + other.CommitsCut,
             Drops = one.Drops + other.Drops,
             Events = one.Events + other.Events,
             AckedMessages = one.AckedMessages + other.AckedMessages,
@@ -104,7 +111,7 @@ internal sealed record Tally
         };
 
     public override string ToString() =>
-        $"{ServerKills} kills, {ServerRestarts} restarts, {PostgresKills} PostgreSQL kills, {PostgresStops} stops, {Drops} drops; "
+        $"{ServerKills} kills, {ServerRestarts} restarts, {PostgresKills} PostgreSQL kills, {PostgresStops} stops, {PostgresResets} resets, {CommitsCut} commits cut, {Drops} drops; "
         + $"{AckedMessages} messages and {AckedChanges} changes acked, {Events} events, {UnknownOutcomes} unknown outcomes, "
         + $"{PassingRefusals} of them refusals, "
         + $"{RepeatedAfterLostAck} repeated after a lost ack; {Violations} violations";

@@ -58,6 +58,35 @@ public sealed class TcpProxyTests
     }
 
     [Test]
+    public async Task A_connection_is_cut_before_a_piece_or_at_its_answer_and_the_others_stay()
+    {
+        _proxy.CutAt = bytes =>
+            bytes.Span.IndexOf("never"u8) >= 0 ? Cut.Before
+            : bytes.Span.IndexOf("heard"u8) >= 0 ? Cut.AtAnswer
+            : Cut.Nowhere;
+        var (never, neverServer) = await ConnectAsync();
+        var (heard, heardServer) = await ConnectAsync();
+        var (other, otherServer) = await ConnectAsync();
+        using (never)
+        using (neverServer)
+        using (heard)
+        using (heardServer)
+        using (other)
+        using (otherServer)
+        {
+            await never.GetStream().WriteAsync("never"u8.ToArray());
+            await heard.GetStream().WriteAsync("heard"u8.ToArray());
+            await other.GetStream().WriteAsync("other"u8.ToArray());
+
+            await Should.ThrowAsync<IOException>(() => ReadAsync(neverServer, 1));
+            (await ReadAsync(heardServer, 5)).ShouldBe("heard");
+            await heardServer.GetStream().WriteAsync("answer"u8.ToArray());
+            await Should.ThrowAsync<IOException>(() => ReadAsync(heard, 1));
+            (await ReadAsync(otherServer, 5)).ShouldBe("other");
+        }
+    }
+
+    [Test]
     public async Task A_delay_holds_one_direction_and_not_the_other()
     {
         var (client, server) = await ConnectAsync();

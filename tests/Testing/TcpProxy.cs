@@ -179,6 +179,11 @@ public sealed class TcpProxy : IAsyncDisposable
             finally
             {
                 _connections.TryRemove(connection, out _);
+                if (connection.IsReset)
+                {
+                    // One side has been reset; the other must not be closed in an orderly way before it is reset too.
+                    connection.Reset();
+                }
             }
         }
     }
@@ -258,9 +263,12 @@ public sealed class TcpProxy : IAsyncDisposable
     private sealed class Connection(TcpClient client, TcpClient server)
     {
         private volatile bool _isClosing;
+        private volatile bool _isReset;
         private volatile bool _isCutAtAnswer;
 
         public bool IsClosing => _isClosing;
+
+        public bool IsReset => _isReset;
 
         /// <summary>Whether the next piece from the server ends it.</summary>
         public bool IsCutAtAnswer
@@ -278,6 +286,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
         public void Reset()
         {
+            _isReset = true;
             Reset(client);
             Reset(server);
         }

@@ -31,7 +31,7 @@ public sealed record OpenedSession(
     SessionId Id,
     SessionRecovery Recovery,
     SessionId? RecoveredFrom,
-    IReadOnlyList<WorkflowId> JoinedWorkflows,
+    IReadOnlyList<JoinedWorkflow> JoinedWorkflows,
     DateTimeOffset ExpiresAt,
     int Version
 );
@@ -50,20 +50,20 @@ internal sealed class OpenSessionHandler(
     public async Task<OpenedSession> Handle(OpenSession request, CancellationToken cancellationToken)
     {
         var family = caller.FamilyId ?? throw AuthErrors.Required();
-        var (session, recovery, recoveredFrom) = await OptimisticConcurrency.RetryAsync(
+        var (session, recovery, recoveredFrom, joined) = await OptimisticConcurrency.RetryAsync(
             () => unitOfWork.ExecuteAsync(token => OpenAsync(request, family, token), cancellationToken)
         );
         return new OpenedSession(
             session.Id,
             recovery,
             recoveredFrom,
-            session.State.JoinedWorkflows,
+            joined,
             session.ExpiresAt(options.IdleTimeout),
             session.Version
         );
     }
 
-    private async Task<(Session, SessionRecovery, SessionId?)> OpenAsync(
+    private async Task<(Session, SessionRecovery, SessionId?, IReadOnlyList<JoinedWorkflow>)> OpenAsync(
         OpenSession request,
         TokenFamilyId family,
         CancellationToken cancellationToken
@@ -74,20 +74,18 @@ internal sealed class OpenSessionHandler(
         {
             var fresh = Session.Start(caller.UserId, family, request.Device, request.ConnectionId, node.Id, now);
             sessions.Add(fresh);
-            return (fresh, SessionRecovery.None, null);
+            return (fresh, SessionRecovery.None, null, []);
         }
 
         if (now - droppedAt <= options.RecoveryWindow)
         {
             previous.Reconnect(family, request.Device, request.ConnectionId, node.Id, now);
-            await ForgetLostAsync(previous, cancellationToken);
-            return (previous, SessionRecovery.Live, null);
+            return (previous, SessionRecovery.Live, null, await StandingAsync(previous, cancellationToken));
         }
 
         var successor = previous.Succeed(family, request.Device, request.ConnectionId, node.Id, now);
         sessions.Add(successor);
-        await ForgetLostAsync(successor, cancellationToken);
-        return (successor, SessionRecovery.Checkpoint, previous.Id);
+        return (successor, SessionRecovery.Checkpoint, previous.Id, await StandingAsync(successor, cancellationToken));
     }
 
     /// <summary>
@@ -121,13 +119,15 @@ internal sealed class OpenSessionHandler(
     }
 
     /// <summary>A workflow that the user was removed from while away is no longer open, and so not the active one either.</summary>
-    private async Task ForgetLostAsync(Session session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JoinedWorkflow>> StandingAsync(Session session, CancellationToken cancellationToken)
     {
         var standing = await joinedWorkflows.OfAsync(session, cancellationToken);
         foreach (var lost in session.State.JoinedWorkflows.ExceptBy(standing.Select(joined => joined.WorkflowId), id => id.Value).ToArray())
         {
             session.Lose(lost);
         }
+
+        return standing;
     }
 
     /// <summary>

@@ -18,9 +18,15 @@ public interface ISessionRepository
     /// <summary>Open sessions without activity since <paramref name="idleSince"/>, oldest first, tracked for changes.</summary>
     Task<IReadOnlyList<Session>> ListIdleAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Those that ended at this time or later.</summary>
+    Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>Notes the drop, unless the session has another connection by now.</summary>
     Task MarkDisconnectedAsync(SessionId id, string connectionId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Notes activity without a new version: it changes nothing that two writers could disagree on.</summary>
     Task TouchAsync(SessionId id, DateTimeOffset now, CancellationToken cancellationToken);
 }
+
+/// <summary>A session that is over, and why.</summary>
+public sealed record EndedSession(SessionId Id, SessionEndReason Reason);

@@ -73,7 +73,7 @@ internal static class ChatSetup
         services.AddSingleton<IWorkflowEventPublisher>(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService<SequenceAnnouncer>();
-        services.AddHostedService<AccessExpiryWatch>();
+        services.AddHostedService<AccessWatch>();
         services.AddScoped<ConnectionLifecycle>();
     }
 

@@ -1,5 +1,7 @@
 using BmadServer.Application.Sessions;
 using BmadServer.Domain.Common;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Workflows;
 using BmadServer.Infrastructure.Auth;
 using MediatR;
 using Microsoft.AspNetCore.SignalR;
@@ -67,31 +69,49 @@ internal sealed class ConnectionLifecycle(
 
     private async Task AttachAsync(HubCallerContext context, IChatClient client, OpenedSession opened)
     {
-        // Subscribed first and read afterwards, so that what happens in between is either seen or arrives.
-        connections.Attach(context, opened);
-        var confirmed = await mediator.Send(new ConfirmSession(opened.Id, context.ConnectionId), context.ConnectionAborted);
-        foreach (var lost in opened.JoinedWorkflows.ExceptBy(confirmed.JoinedWorkflows.Select(joined => joined.WorkflowId), id => id.Value))
-        {
-            await connections.UnsubscribeAsync(opened.Id, lost);
-        }
-
+        var subscribed = connections.Attach(context, opened);
+        var joined = subscribed is null ? opened.JoinedWorkflows : await StandingAsync(opened, subscribed, context.ConnectionAborted);
         if (opened.Recovery == SessionRecovery.None)
         {
-            await client.SessionStarted(new SessionStarted(opened.Id.Value, confirmed.JoinedWorkflows, opened.ExpiresAt));
+            await client.SessionStarted(new SessionStarted(opened.Id.Value, joined, opened.ExpiresAt));
         }
         else
         {
-            await client.SessionRestored(Restored(opened, confirmed.JoinedWorkflows));
+            await client.SessionRestored(Restored(opened, joined));
         }
 
-        if (confirmed.EndReason is { } reason)
+        if (subscribed is null)
         {
-            await connections.CloseAsync(context, opened.Id, reason);
+            await connections.CloseAsync(context, opened.Id, SessionEndReason.Replaced);
         }
         else if (opened.Recovery != SessionRecovery.None)
         {
             connections.ShowPresent(opened.Id);
         }
+    }
+
+    /// <summary>
+    /// What the session has joined, as it is once its connection is subscribed. What was pushed between its opening and then
+    /// passed the connection by, and may have been the user's removal; so it is read again.
+    /// </summary>
+    private async Task<IReadOnlyList<JoinedWorkflow>> StandingAsync(
+        OpenedSession opened,
+        IReadOnlyList<JoinedWorkflow> subscribed,
+        CancellationToken cancellationToken
+    )
+    {
+        if (subscribed.SequenceEqual(opened.JoinedWorkflows))
+        {
+            return subscribed;
+        }
+
+        var standing = await mediator.Send(new ListJoinedWorkflows(opened.Id), cancellationToken);
+        foreach (var lost in opened.JoinedWorkflows.ExceptBy(standing.Select(joined => joined.WorkflowId), joined => joined.WorkflowId))
+        {
+            await connections.UnsubscribeAsync(opened.Id, new WorkflowId(lost.WorkflowId));
+        }
+
+        return standing;
     }
 
     private static SessionRestored Restored(OpenedSession opened, IReadOnlyList<JoinedWorkflow> joined) =>

@@ -2,7 +2,6 @@ using BmadServer.Application.Sessions;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
-using BmadServer.Infrastructure.Auth;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 
@@ -22,25 +21,24 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<SessionId, Connection> _bySession = [];
-    private readonly Dictionary<WorkflowId, HashSet<Connection>> _byWorkflow = [];
+    private readonly Dictionary<SessionId, LiveConnection> _bySession = [];
+    private readonly Dictionary<WorkflowId, OpenWorkflow> _byWorkflow = [];
 
     /// <summary>
     /// Takes a new connection in, subscribed to what its session has joined. An older one of the session goes; where a newer
     /// one has overtaken this, nothing happens.
     /// </summary>
-    public void Attach(HubCallerContext context, OpenedSession opened)
+    /// <returns>What it is subscribed to; the events after each <c>LastSequence</c> arrive. Null where it was overtaken.</returns>
+    public IReadOnlyList<JoinedWorkflow>? Attach(HubCallerContext context, OpenedSession opened)
     {
-        var connection = new Connection(opened.Id, context, context.User!.UserId()!.Value, context.User!.DisplayName(), opened.Version)
-        {
-            AccessExpiresAt = context.User!.TokenExpiresAt()!.Value,
-        };
-        Connection? replaced;
+        var connection = new LiveConnection(opened.Id, context, opened.Version);
+        List<JoinedWorkflow> subscribed = [];
+        LiveConnection? replaced;
         lock (_gate)
         {
             if (_bySession.TryGetValue(opened.Id, out replaced) && replaced.Version > opened.Version)
             {
-                return;
+                return null;
             }
 
             _bySession[opened.Id] = connection;
@@ -48,7 +46,9 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             // The new one first: its user must not go offline in between.
             foreach (var joined in opened.JoinedWorkflows)
             {
-                Open(connection, joined);
+                Open(connection, new WorkflowId(joined.WorkflowId), joined.LastSequence);
+                var begun = _byWorkflow[new WorkflowId(joined.WorkflowId)].Begun;
+                subscribed.Add(begun > joined.LastSequence ? joined with { LastSequence = begun } : joined);
             }
 
             if (replaced is not null)
@@ -61,6 +61,8 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         {
             EndAsync(replaced.Context, SessionEndReason.Replaced).Unawaited(LogFailure);
         }
+
+        return subscribed;
     }
 
     /// <summary>Forgets a connection that has closed.</summary>
@@ -88,7 +90,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
 
             foreach (var workflow in viewer.Subscriptions)
             {
-                foreach (var present in _byWorkflow[workflow].DistinctBy(connection => connection.UserId))
+                foreach (var present in _byWorkflow[workflow].Subscribers.DistinctBy(connection => connection.UserId))
                 {
                     if (present.UserId != viewer.UserId)
                     {
@@ -104,9 +106,9 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     {
         lock (_gate)
         {
-            if (_byWorkflow.TryGetValue(workflow, out var subscribed))
+            if (_byWorkflow.TryGetValue(workflow, out var open))
             {
-                foreach (var connection in subscribed.Where(connection => connection.UserId == user).ToArray())
+                foreach (var connection in open.Subscribers.Where(connection => connection.UserId == user).ToArray())
                 {
                     Unsubscribe(connection, workflow);
                 }
@@ -118,7 +120,8 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// A user who was removed has been brought in again: the connections that never closed the workflow receive its events
     /// again, as their sessions say.
     /// </summary>
-    public void ResubscribeUser(UserId user, WorkflowId workflow)
+    /// <param name="lastSequence">The one before the event that brings the user in.</param>
+    public void ResubscribeUser(UserId user, WorkflowId workflow, long lastSequence)
     {
         lock (_gate)
         {
@@ -126,19 +129,19 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             {
                 if (connection.UserId == user && connection.Opened.Contains(workflow))
                 {
-                    Subscribe(connection, workflow);
+                    Subscribe(connection, workflow, lastSequence);
                 }
             }
         }
     }
 
-    public Task SubscribeAsync(SessionId session, WorkflowId workflow)
+    public Task SubscribeAsync(SessionId session, WorkflowId workflow, long lastSequence)
     {
         lock (_gate)
         {
             if (_bySession.TryGetValue(session, out var connection))
             {
-                Open(connection, workflow);
+                Open(connection, workflow, lastSequence);
             }
         }
 
@@ -159,37 +162,42 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         return Task.CompletedTask;
     }
 
-    public void RenewAccess(SessionId session, DateTimeOffset expiresAt)
+    public void RenewAccess(SessionId session, TokenFamilyId family, DateTimeOffset expiresAt)
     {
         lock (_gate)
         {
             if (_bySession.TryGetValue(session, out var connection))
             {
+                connection.FamilyId = family;
                 connection.AccessExpiresAt = expiresAt;
             }
         }
     }
 
     /// <summary>Closes the connections whose access token ran out before this time. Their sessions stay.</summary>
-    public Task CloseOutdatedAsync(DateTimeOffset time)
+    public Task CloseOutdatedAsync(DateTimeOffset time) =>
+        CloseAsync(connection => connection.AccessExpiresAt < time ? SessionEndReason.Expired : null);
+
+    /// <summary>Closes the connections of sessions and sign-ins that have ended.</summary>
+    public Task CloseEndedAsync(Endings endings)
     {
-        Connection[] outdated;
-        lock (_gate)
+        if (endings.Sessions.Count == 0 && endings.SignIns.Count == 0)
         {
-            outdated = [.. _bySession.Values.Where(connection => connection.AccessExpiresAt < time)];
-            foreach (var connection in outdated)
-            {
-                _bySession.Remove(connection.Session);
-                UnsubscribeFromAll(connection);
-            }
+            return Task.CompletedTask;
         }
 
-        return Task.WhenAll(outdated.Select(connection => EndAsync(connection.Context, SessionEndReason.Expired)));
+        var sessions = endings.Sessions.ToDictionary(ended => ended.Id, ended => ended.Reason);
+        var signIns = endings.SignIns.ToHashSet();
+        return CloseAsync(connection =>
+            sessions.TryGetValue(connection.Session, out var reason) ? reason
+            : signIns.Contains(connection.FamilyId) ? SessionEndReason.Revoked
+            : null
+        );
     }
 
     public async Task CloseAsync(SessionId session, SessionEndReason reason)
     {
-        Connection? closed;
+        LiveConnection? closed;
         lock (_gate)
         {
             if (_bySession.Remove(session, out closed))
@@ -216,8 +224,8 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         string[] own;
         lock (_gate)
         {
-            own = _byWorkflow.TryGetValue(workflow, out var subscribed)
-                ? [.. subscribed.Where(connection => connection.UserId == user).Select(connection => connection.Id)]
+            own = _byWorkflow.TryGetValue(workflow, out var open)
+                ? [.. open.Subscribers.Where(connection => connection.UserId == user).Select(connection => connection.Id)]
                 : [];
         }
 
@@ -231,44 +239,88 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     {
         lock (_gate)
         {
-            return _byWorkflow.TryGetValue(workflow, out var subscribed)
-                ? [.. subscribed.Select(connection => connection.UserId).Distinct()]
+            return _byWorkflow.TryGetValue(workflow, out var open)
+                ? [.. open.Subscribers.Select(connection => connection.UserId).Distinct()]
                 : [];
         }
     }
 
     /// <summary>The workflows that any connection of this node is subscribed to.</summary>
-    public IReadOnlyCollection<WorkflowId> OpenWorkflows()
+    public IReadOnlyList<OpenWorkflow> OpenWorkflows()
     {
         lock (_gate)
         {
-            return [.. _byWorkflow.Keys];
+            return [.. _byWorkflow.Values];
+        }
+    }
+
+    /// <summary>The workflow, if any connection of this node is subscribed to it.</summary>
+    public OpenWorkflow? Find(WorkflowId workflow)
+    {
+        lock (_gate)
+        {
+            return _byWorkflow.GetValueOrDefault(workflow);
+        }
+    }
+
+    /// <summary>Whether any connection is open on this node.</summary>
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bySession.Count > 0;
+            }
         }
     }
 
     /// <summary>The group of those who have the workflow open.</summary>
     public static string GroupOf(WorkflowId workflow) => workflow.ToString();
 
-    private void Open(Connection connection, WorkflowId workflow)
+    /// <summary>None receives anything more while another is being told.</summary>
+    private Task CloseAsync(Func<LiveConnection, SessionEndReason?> reasonOf)
     {
-        connection.Opened.Add(workflow);
-        Subscribe(connection, workflow);
+        (LiveConnection Connection, SessionEndReason Reason)[] closed;
+        lock (_gate)
+        {
+            closed =
+            [
+                .. from connection in _bySession.Values
+                let reason = reasonOf(connection)
+                where reason is not null
+                select (connection, reason.Value),
+            ];
+            foreach (var (connection, _) in closed)
+            {
+                _bySession.Remove(connection.Session);
+                UnsubscribeFromAll(connection);
+            }
+        }
+
+        return Task.WhenAll(closed.Select(each => EndAsync(each.Connection.Context, each.Reason)));
     }
 
-    private void Subscribe(Connection connection, WorkflowId workflow)
+    private void Open(LiveConnection connection, WorkflowId workflow, long lastSequence)
+    {
+        connection.Opened.Add(workflow);
+        Subscribe(connection, workflow, lastSequence);
+    }
+
+    private void Subscribe(LiveConnection connection, WorkflowId workflow, long lastSequence)
     {
         if (connection.IsClosed || !connection.Subscriptions.Add(workflow))
         {
             return;
         }
 
-        if (!_byWorkflow.TryGetValue(workflow, out var subscribed))
+        if (!_byWorkflow.TryGetValue(workflow, out var open))
         {
-            _byWorkflow.Add(workflow, subscribed = []);
+            _byWorkflow.Add(workflow, open = new OpenWorkflow(workflow, lastSequence));
         }
 
-        var isFirstOfUser = subscribed.All(other => other.UserId != connection.UserId);
-        subscribed.Add(connection);
+        var isFirstOfUser = open.Subscribers.All(other => other.UserId != connection.UserId);
+        open.Subscribers.Add(connection);
         hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
         if (isFirstOfUser)
         {
@@ -276,28 +328,28 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         }
     }
 
-    private void Unsubscribe(Connection connection, WorkflowId workflow)
+    private void Unsubscribe(LiveConnection connection, WorkflowId workflow)
     {
         if (!connection.Subscriptions.Remove(workflow))
         {
             return;
         }
 
-        var subscribed = _byWorkflow[workflow];
-        subscribed.Remove(connection);
-        if (subscribed.Count == 0)
+        var open = _byWorkflow[workflow];
+        open.Subscribers.Remove(connection);
+        if (open.Subscribers.Count == 0)
         {
             _byWorkflow.Remove(workflow);
         }
 
         hub.Groups.RemoveFromGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
-        if (subscribed.All(other => other.UserId != connection.UserId))
+        if (open.Subscribers.All(other => other.UserId != connection.UserId))
         {
             Announce(Others(workflow, connection), connection, workflow, online: false);
         }
     }
 
-    private void UnsubscribeFromAll(Connection connection)
+    private void UnsubscribeFromAll(LiveConnection connection)
     {
         connection.IsClosed = true;
         foreach (var workflow in connection.Subscriptions.ToArray())
@@ -306,9 +358,9 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         }
     }
 
-    private IChatClient Others(WorkflowId workflow, Connection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
+    private IChatClient Others(WorkflowId workflow, LiveConnection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
 
-    private void Announce(IChatClient viewers, Connection connection, WorkflowId workflow, bool online) =>
+    private void Announce(IChatClient viewers, LiveConnection connection, WorkflowId workflow, bool online) =>
         viewers
             .PresenceChanged(new PresenceChanged(workflow.Value, connection.UserId.Value, connection.Name, online))
             .Unawaited(LogFailure);
@@ -327,32 +379,4 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     }
 
     private void LogFailure(Exception failure) => logger.LogError(failure, "A connection could not be told or changed");
-
-    private sealed class Connection(SessionId session, HubCallerContext context, UserId userId, string name, int version)
-    {
-        public SessionId Session { get; } = session;
-
-        public HubCallerContext Context { get; } = context;
-
-        public string Id { get; } = context.ConnectionId;
-
-        public UserId UserId { get; } = userId;
-
-        public string Name { get; } = name;
-
-        /// <summary>The session's version when this connection took it.</summary>
-        public int Version { get; } = version;
-
-        /// <summary>When the access token runs out that it has now.</summary>
-        public required DateTimeOffset AccessExpiresAt { get; set; }
-
-        /// <summary>What the device has opened and not closed, whether or not its user may see it at the moment.</summary>
-        public HashSet<WorkflowId> Opened { get; } = [];
-
-        /// <summary>Of <see cref="Opened"/>, what arrives.</summary>
-        public HashSet<WorkflowId> Subscriptions { get; } = [];
-
-        /// <summary>Once true, no subscription is added any more.</summary>
-        public bool IsClosed { get; set; }
-    }
 }

@@ -3,10 +3,6 @@ using BmadServer.Domain.Workflows;
 namespace BmadServer.Web.Chat;
 
 /// <summary>Decides which workflows' last sequences are due to be announced.</summary>
-/// <remarks>
-/// What is announced was read one turn earlier. By then its pushes have gone out, ahead of the announcement on every
-/// connection, so that a client which has less has lost something, and need not wait and see.
-/// </remarks>
 internal sealed class SequenceAnnouncements
 {
     /// <summary>The announcement may get lost as the push did.</summary>
@@ -14,35 +10,30 @@ internal sealed class SequenceAnnouncements
 
     private readonly Dictionary<WorkflowId, Entry> _entries = [];
 
-    /// <param name="lastSequences">As just read, for every workflow that anybody has open.</param>
-    public IReadOnlyList<(WorkflowId Workflow, long LastSequence)> Next(IReadOnlyDictionary<WorkflowId, long> lastSequences)
+    /// <param name="pushed">How far every workflow that anybody has open was pushed.</param>
+    public IReadOnlyList<(WorkflowId Workflow, long LastSequence)> Next(IReadOnlyDictionary<WorkflowId, long> pushed)
     {
         List<(WorkflowId, long)> due = [];
-        foreach (var (workflow, lastSequence) in lastSequences)
+        foreach (var (workflow, lastSequence) in pushed)
         {
             // One that has just been opened is announced as well: something may have been lost since.
             var known = _entries.GetValueOrDefault(workflow);
-            if (known.Left > 0)
+            var left = lastSequence > known.LastSequence ? Repeats : known.Left;
+            if (left > 0)
             {
-                due.Add((workflow, known.LastSequence));
+                due.Add((workflow, lastSequence));
             }
 
-            _entries[workflow] =
-                lastSequence > known.LastSequence
-                    ? new Entry(lastSequence, Repeats)
-                    : known with { Left = Math.Max(0, known.Left - 1) };
+            _entries[workflow] = new Entry(lastSequence, Math.Max(0, left - 1));
         }
 
-        foreach (var closed in _entries.Keys.Where(workflow => !lastSequences.ContainsKey(workflow)).ToArray())
+        foreach (var closed in _entries.Keys.Where(workflow => !pushed.ContainsKey(workflow)).ToArray())
         {
             _entries.Remove(closed);
         }
 
         return due;
     }
-
-    /// <summary>Nobody has anything open.</summary>
-    public void Forget() => _entries.Clear();
 
     /// <param name="Left">How often it is still to be announced.</param>
     private readonly record struct Entry(long LastSequence, int Left);

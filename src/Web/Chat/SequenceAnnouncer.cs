@@ -6,18 +6,20 @@ using Microsoft.AspNetCore.SignalR;
 namespace BmadServer.Web.Chat;
 
 /// <summary>
-/// Tells those who have a workflow open how far its log goes, so that whoever lost a push notices without reconnecting. The
-/// log is asked, not the pump: an event can be committed and never reach it, when the database's answer to the commit is lost.
+/// Repairs lost pushes without a reconnect. Those who have a workflow open are told how far it was pushed, so that whoever has
+/// less notices. And the log is asked how far it goes: an event can be committed and never reach the pump, when the
+/// database's answer to the commit is lost.
 /// </summary>
 internal sealed class SequenceAnnouncer(
     IHubContext<ChatHub, IChatClient> hub,
     LiveConnections connections,
+    EventPump pump,
     IServiceScopeFactory scopes,
     TimeProvider time,
     ILogger<SequenceAnnouncer> logger
 ) : BackgroundService
 {
-    /// <summary>A loss is announced two turns after the commit at the latest.</summary>
+    /// <summary>A loss is announced one turn after the push at the latest, or two after a commit whose push never was.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly SequenceAnnouncements _announcements = new();
@@ -29,35 +31,44 @@ internal sealed class SequenceAnnouncer(
         {
             try
             {
-                await AnnounceAsync(stoppingToken);
+                var open = connections.OpenWorkflows();
+                Announce(open);
+                await PushRestAsync(open, stoppingToken);
             }
             catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
             {
-                // The pipeline has logged it. There is nothing to be told while the database is away.
+                // The pipeline has logged it. Nothing can have been committed while the database is away.
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogError(failure, "Last sequences could not be read and announced");
+                logger.LogError(failure, "Lost pushes could not be looked for");
             }
         }
     }
 
-    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    private void Announce(IReadOnlyList<OpenWorkflow> open)
     {
-        var open = connections.OpenWorkflows();
+        foreach (var (workflow, lastSequence) in _announcements.Next(open.ToDictionary(each => each.Id, each => each.Pushed)))
+        {
+            hub.Clients.Group(LiveConnections.GroupOf(workflow))
+                .SequenceAnnounced(new SequenceAnnounced(workflow.Value, lastSequence))
+                .Unawaited(failure => logger.LogError(failure, "A last sequence could not be announced"));
+        }
+    }
+
+    private async Task PushRestAsync(IReadOnlyList<OpenWorkflow> open, CancellationToken cancellationToken)
+    {
         if (open.Count == 0)
         {
-            _announcements.Forget();
             return;
         }
 
         await using var scope = scopes.CreateAsyncScope();
         var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-        foreach (var (workflow, lastSequence) in _announcements.Next(await mediator.Send(new ListLastSequences(open), cancellationToken)))
+        var lastSequences = await mediator.Send(new ListLastSequences([.. open.Select(each => each.Id)]), cancellationToken);
+        foreach (var each in open.Where(each => lastSequences.GetValueOrDefault(each.Id) > each.Begun))
         {
-            hub.Clients.Group(LiveConnections.GroupOf(workflow))
-                .SequenceAnnounced(new SequenceAnnounced(workflow.Value, lastSequence))
-                .Unawaited(failure => logger.LogError(failure, "A last sequence could not be announced"));
+            pump.PushRest(each.Id);
         }
     }
 }

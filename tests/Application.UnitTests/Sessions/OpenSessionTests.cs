@@ -112,7 +112,7 @@ public sealed class OpenSessionTests
 
         (opened.Recovery, opened.RecoveredFrom).ShouldBe((SessionRecovery.Checkpoint, dropped.Id));
         opened.Id.ShouldNotBe(dropped.Id);
-        opened.JoinedWorkflows.ShouldHaveSingleItem().ShouldBe(_launch.Workflow.Id);
+        opened.JoinedWorkflows.ShouldHaveSingleItem().ShouldBe(new JoinedWorkflow(_launch.Workflow.Id.Value, _launch.Workflow.LastSequence));
     }
 
     [Test]
@@ -198,7 +198,7 @@ public sealed class OpenSessionTests
 
         var opened = await _world.SendAsync(Resume(dropped));
 
-        opened.JoinedWorkflows.ShouldHaveSingleItem().ShouldBe(_launch.Workflow.Id);
+        opened.JoinedWorkflows.ShouldHaveSingleItem().ShouldBe(new JoinedWorkflow(_launch.Workflow.Id.Value, _launch.Workflow.LastSequence));
     }
 
     [Test]

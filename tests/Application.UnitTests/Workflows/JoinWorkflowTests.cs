@@ -20,7 +20,7 @@ public sealed class JoinWorkflowTests
     public async Task Handle_ShouldSubscribeBeforeItReads()
     {
         List<string> calls = [];
-        _world.Connections.Setup(port => port.SubscribeAsync(_session.Id, _launch.Workflow.Id)).Callback(() => calls.Add("subscribe"));
+        _world.Connections.Setup(port => port.SubscribeAsync(_session.Id, _launch.Workflow.Id, _launch.Workflow.LastSequence)).Callback(() => calls.Add("subscribe"));
         _world
             .Messages.Setup(port => port.ListAsync(_launch.Workflow.Id, null, It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .Callback(() => calls.Add("read"))
@@ -90,7 +90,7 @@ public sealed class JoinWorkflowTests
 
         await _world.SendAsync(new JoinWorkflow(secret.Id.Value)).ShouldBeRefusedWithAsync("workflow.not_found");
 
-        _world.Connections.Verify(port => port.SubscribeAsync(It.IsAny<SessionId>(), It.IsAny<WorkflowId>()), Times.Never);
+        _world.Connections.Verify(port => port.SubscribeAsync(It.IsAny<SessionId>(), It.IsAny<WorkflowId>(), It.IsAny<long>()), Times.Never);
     }
 
     [Test]

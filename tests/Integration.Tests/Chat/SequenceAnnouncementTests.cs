@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Chat;
 
-/// <summary>How a client notices that a push never reached it.</summary>
+/// <summary>What becomes of pushes that never reached a client, or never set out.</summary>
 public sealed class SequenceAnnouncementTests(Database database) : ChatTest(database)
 {
     private readonly LosingPublisher _publisher = new();
@@ -36,18 +36,58 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
     }
 
     [Test]
-    public async Task An_event_that_was_committed_and_never_pushed_is_announced()
+    public async Task An_event_whose_commit_was_never_answered_is_pushed_all_the_same()
     {
         var workflow = await SharedWorkflowAsync((Marco, "observer"));
         var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
         _publisher.Lose(new WorkflowId(workflow));
 
         var ack = await sender.InvokeAsync("SendMessage", new { content = "Lost", workflowId = workflow });
-        await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
 
-        reader.Events(workflow).ShouldBeEmpty();
-        var page = await reader.InvokeAsync("CatchUp", workflow, ack.Number("sequence") - 1);
-        page.Items("events").ShouldHaveSingleItem().Text("content").ShouldBe("Lost");
+        await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
+        reader.Events(workflow).ShouldHaveSingleItem().Text("content").ShouldBe("Lost");
+    }
+
+    [Test]
+    public async Task It_is_pushed_before_what_follows_it()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "observer"));
+        var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
+        _publisher.Lose(new WorkflowId(workflow));
+        await sender.InvokeAsync("SendMessage", new { content = "Lost", workflowId = workflow });
+        _publisher.LoseNothing();
+
+        var ack = await sender.InvokeAsync("SendMessage", new { content = "Next", workflowId = workflow });
+
+        await reader.WaitForEventAsync(workflow, ack.Number("sequence"));
+        reader.Events(workflow).Select(@event => @event.Text("content")).ShouldBe(["Lost", "Next"]);
+    }
+
+    [Test]
+    public async Task One_whose_removal_was_never_answered_learns_of_it_and_receives_nothing_later()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var (owner, removed) = (await JoinedAsync(Sarah, workflow), await JoinedAsync(Marco, workflow));
+        _publisher.Lose(new WorkflowId(workflow));
+
+        await Sarah.RemoveAsync(workflow, Marco);
+        _publisher.LoseNothing();
+        await SettleAsync(workflow, owner, removed);
+
+        removed.Events(workflow).ShouldHaveSingleItem().Text("kind").ShouldBe("participantRemoved");
+    }
+
+    [Test]
+    public async Task One_whose_removal_was_never_answered_learns_of_it_when_nothing_follows()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var removed = await JoinedAsync(Marco, workflow);
+        _publisher.Lose(new WorkflowId(workflow));
+
+        await Sarah.RemoveAsync(workflow, Marco);
+
+        await removed.WaitForAsync(() => removed.Events(workflow).Count > 0);
+        removed.Events(workflow).ShouldHaveSingleItem().Text("kind").ShouldBe("participantRemoved");
     }
 
     [Test]
@@ -130,6 +170,8 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
         public IWorkflowEventPublisher Real { get; set; } = null!;
 
         public void Lose(WorkflowId workflow) => _lost[workflow] = true;
+
+        public void LoseNothing() => _lost.Clear();
 
         public void Publish(IReadOnlyList<WorkflowEvent> events) =>
             Real.Publish([.. events.Where(@event => !_lost.ContainsKey(@event.WorkflowId))]);

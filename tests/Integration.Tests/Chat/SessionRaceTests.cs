@@ -35,6 +35,19 @@ public sealed class SessionRaceTests(Database database) : ChatTest(database)
     }
 
     [Test]
+    public async Task One_who_is_removed_meanwhile_learns_of_it_when_nobody_else_has_the_workflow_open()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var client = await JoinedAsync(Marco, workflow);
+
+        var restored = await RestoredAsync(client, Marco, () => Sarah.RemoveAsync(workflow, Marco));
+
+        await restored.WaitForAsync(() => restored.Events(workflow).Count > 0);
+        await SettleAsync(workflow, await JoinedAsync(Sarah, workflow), restored);
+        restored.Events(workflow).ShouldHaveSingleItem().Text("kind").ShouldBe("participantRemoved");
+    }
+
+    [Test]
     public async Task A_session_that_is_ended_meanwhile_is_closed()
     {
         var client = await ConnectedAsync(Sarah);

@@ -18,6 +18,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 
         // For the sweep, which looks only at sessions that have not ended.
         builder.HasIndex(session => session.LastActivityAt).HasFilter("ended_at IS NULL");
+
+        // For the watch over open connections, which looks only at those that ended lately.
+        builder.HasIndex(session => session.EndedAt).HasFilter("ended_at IS NOT NULL");
     }
 }
 

@@ -27,6 +27,9 @@ internal sealed class TokenFamilyConfiguration : IEntityTypeConfiguration<TokenF
         builder.HasKey(family => family.Id);
         builder.Property(family => family.Id).ValueGeneratedNever();
         builder.HasIndex(family => family.UserId);
+
+        // For the watch over open connections, which looks only at those that were revoked lately.
+        builder.HasIndex(family => family.RevokedAt).HasFilter("revoked_at IS NOT NULL");
     }
 }
 

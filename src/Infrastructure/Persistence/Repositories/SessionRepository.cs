@@ -34,6 +34,12 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
             .Take(limit)
             .ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        await db
+            .Sessions.Where(session => session.EndedAt >= since)
+            .Select(session => new EndedSession(session.Id, session.EndReason!.Value))
+            .ToListAsync(cancellationToken);
+
     public Task MarkDisconnectedAsync(
         SessionId id,
         string connectionId,

@@ -12,6 +12,12 @@ internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepos
     public Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken) =>
         db.TokenFamilies.SingleOrDefaultAsync(family => family.Id == id, cancellationToken);
 
+    public async Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        await db
+            .TokenFamilies.Where(family => family.RevokedAt >= since)
+            .Select(family => family.Id)
+            .ToListAsync(cancellationToken);
+
     public Task<RefreshToken?> FindTokenAsync(string hash, CancellationToken cancellationToken) =>
         db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellationToken);
 

@@ -101,6 +101,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_sessions");
 
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_sessions_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
                     b.HasIndex("FamilyId")
                         .HasDatabaseName("ix_sessions_family_id");
 
@@ -171,6 +175,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_token_families");
+
+                    b.HasIndex("RevokedAt")
+                        .HasDatabaseName("ix_token_families_revoked_at")
+                        .HasFilter("revoked_at IS NOT NULL");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_token_families_user_id");

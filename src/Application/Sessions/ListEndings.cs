@@ -1,0 +1,24 @@
+using BmadServer.Application.Common;
+using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
+using MediatR;
+
+namespace BmadServer.Application.Sessions;
+
+/// <summary>
+/// The sessions and sign-ins that ended lately, for the server to close what is still connected: the one that ended them may
+/// never have learned that it did, or be another node.
+/// </summary>
+public sealed record ListEndings(DateTimeOffset Since) : IRequest<Endings>;
+
+public sealed record Endings(IReadOnlyList<EndedSession> Sessions, IReadOnlyList<TokenFamilyId> SignIns);
+
+internal sealed class ListEndingsHandler(ISessionRepository sessions, ITokenFamilyRepository families)
+    : IRequestHandler<ListEndings, Endings>
+{
+    public async Task<Endings> Handle(ListEndings request, CancellationToken cancellationToken) =>
+        new(
+            await sessions.ListEndedAsync(request.Since, cancellationToken),
+            await families.ListRevokedAsync(request.Since, cancellationToken)
+        );
+}

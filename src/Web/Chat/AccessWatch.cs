@@ -1,0 +1,63 @@
+using BmadServer.Application.Sessions;
+using BmadServer.Domain.Common;
+using BmadServer.Infrastructure.Auth;
+using MediatR;
+
+namespace BmadServer.Web.Chat;
+
+/// <summary>
+/// Closes open connections that may no longer be open: whose access token has run out without a new one, and whose session or
+/// sign-in has ended. Whoever ends one of these closes its connections itself; this finds what that could not see, because
+/// the connection was only just opening, or the answer to the commit was lost.
+/// </summary>
+internal sealed class AccessWatch(
+    LiveConnections connections,
+    IServiceScopeFactory scopes,
+    TimeProvider time,
+    ILogger<AccessWatch> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long before it can be read an end may carry its time: a long transaction, another node's clock.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset _readAt = time.GetUtcNow();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            // Not awaited: one that does not read would delay the next turn.
+            connections.CloseOutdatedAsync(time.GetUtcNow() - AccessTokenClaims.ClockSkew).Unawaited(LogFailure);
+            try
+            {
+                await CloseEndedAsync(stoppingToken);
+            }
+            catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
+            {
+                // The pipeline has logged it. What ends in the meantime is read once the database is back.
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailure(failure);
+            }
+        }
+    }
+
+    private async Task CloseEndedAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (connections.Any)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+            connections.CloseEndedAsync(await mediator.Send(new ListEndings(_readAt - Overlap), cancellationToken)).Unawaited(LogFailure);
+        }
+
+        _readAt = now;
+    }
+
+    private void LogFailure(Exception failure) => logger.LogError(failure, "Connections that may no longer be open could not be closed");
+}

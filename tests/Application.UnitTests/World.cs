@@ -224,6 +224,7 @@ internal sealed class World
     public Session Has(Session session)
     {
         Sessions.Setup(port => port.FindAsync(session.Id, It.IsAny<CancellationToken>())).ReturnsAsync(session);
+        Sessions.Setup(port => port.FindWithHolderAsync(session.Id, It.IsAny<CancellationToken>())).ReturnsAsync((session, null));
         return session;
     }
 

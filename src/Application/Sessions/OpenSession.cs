@@ -39,7 +39,6 @@ public sealed record OpenedSession(
 internal sealed class OpenSessionHandler(
     ICaller caller,
     ISessionRepository sessions,
-    IServerNodeRepository nodes,
     JoinedWorkflows joinedWorkflows,
     NodeIdentity node,
     SessionOptions options,
@@ -103,10 +102,10 @@ internal sealed class OpenSessionHandler(
             return null;
         }
 
-        var session = await sessions.FindAsync(new SessionId(id), cancellationToken);
+        var (session, holderSeenAt) = await sessions.FindWithHolderAsync(new SessionId(id), cancellationToken);
         while (session is { HasEnded: true, SuccessorId: { } successor })
         {
-            session = await sessions.FindAsync(successor, cancellationToken);
+            (session, holderSeenAt) = await sessions.FindWithHolderAsync(successor, cancellationToken);
         }
 
         if (session is null || session.UserId != caller.UserId || session.HasEnded)
@@ -114,7 +113,7 @@ internal sealed class OpenSessionHandler(
             return null;
         }
 
-        var droppedAt = await DroppedAtAsync(session, now, cancellationToken);
+        var droppedAt = DroppedAt(session, holderSeenAt, now);
         return droppedAt + options.IdleTimeout <= now ? null : (session, droppedAt);
     }
 
@@ -134,18 +133,13 @@ internal sealed class OpenSessionHandler(
     /// When the connection was lost. A connection that is still held counts as lost now: a client that asks for its session
     /// anew has lost it, even where the server has not noticed yet. After a crash it is the node's last sign of life.
     /// </summary>
-    private async Task<DateTimeOffset> DroppedAtAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    private DateTimeOffset DroppedAt(Session session, DateTimeOffset? holderSeenAt, DateTimeOffset now)
     {
         if (session.DisconnectedAt is { } droppedAt)
         {
             return droppedAt;
         }
 
-        if (session.NodeId is not { } holder || holder == node.Id)
-        {
-            return now;
-        }
-
-        return await nodes.LastSeenAsync(holder, cancellationToken) ?? session.LastActivityAt;
+        return session.NodeId is { } holder && holder != node.Id ? holderSeenAt ?? session.LastActivityAt : now;
     }
 }

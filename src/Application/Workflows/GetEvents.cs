@@ -30,25 +30,20 @@ internal sealed class GetEventsValidator : AbstractValidator<GetEvents>
     }
 }
 
-internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows, IUnitOfWork unitOfWork)
-    : IRequestHandler<GetEvents, EventPage>
+internal sealed class GetEventsHandler(ICaller caller, IWorkflowRepository workflows) : IRequestHandler<GetEvents, EventPage>
 {
-    public Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
+    public async Task<EventPage> Handle(GetEvents request, CancellationToken cancellationToken)
     {
         var id = new WorkflowId(request.WorkflowId);
-        return unitOfWork.ReadAsync(
-            async token =>
-            {
-                var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, token);
-                var events = await workflows.ListEventsAsync(id, request.After, request.Limit, GetEvents.MaximumCharacters, token);
-                var lastOnPage = events.Count > 0 ? events[^1].Sequence : request.After;
-                return new EventPage(
-                    [.. events.Select(EventView.Of)],
-                    workflow.LastSequence,
-                    HasMore: lastOnPage < workflow.LastSequence
-                );
-            },
-            cancellationToken
-        );
+        var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
+        if (request.After >= workflow.LastSequence)
+        {
+            return new EventPage([], workflow.LastSequence, HasMore: false);
+        }
+
+        // Two reads without a transaction: up to a sequence that was read the log is complete and never changes again.
+        var range = new EventRange(request.After, workflow.LastSequence, request.Limit, GetEvents.MaximumCharacters);
+        var events = await workflows.ListEventsAsync(id, range, cancellationToken);
+        return new EventPage([.. events.Select(EventView.Of)], workflow.LastSequence, HasMore: events[^1].Sequence < workflow.LastSequence);
     }
 }

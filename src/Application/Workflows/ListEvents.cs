@@ -14,9 +14,7 @@ internal sealed class ListEventsHandler(IWorkflowRepository workflows) : IReques
     public Task<IReadOnlyList<WorkflowEvent>> Handle(ListEvents request, CancellationToken cancellationToken) =>
         workflows.ListEventsAsync(
             request.Workflow,
-            request.After,
-            GetEvents.MaximumLimit,
-            GetEvents.MaximumCharacters,
+            new EventRange(request.After, long.MaxValue, GetEvents.MaximumLimit, GetEvents.MaximumCharacters),
             cancellationToken
         );
 }

@@ -11,7 +11,4 @@ public interface IServerNodeRepository
     /// </summary>
     /// <returns>How many nodes were forgotten.</returns>
     Task<int> ReleaseSilentAsync(DateTimeOffset silentSince, CancellationToken cancellationToken);
-
-    /// <summary>The node's last sign of life, or null when it was never heard of.</summary>
-    Task<DateTimeOffset?> LastSeenAsync(NodeId id, CancellationToken cancellationToken);
 }

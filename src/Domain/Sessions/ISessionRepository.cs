@@ -9,6 +9,9 @@ public interface ISessionRepository
     /// <summary>The session in any state, tracked for changes, or null.</summary>
     Task<Session?> FindAsync(SessionId id, CancellationToken cancellationToken);
 
+    /// <summary>The same with the last sign of life of the node that holds its connection; null where no such node is known.</summary>
+    Task<(Session? Session, DateTimeOffset? HolderSeenAt)> FindWithHolderAsync(SessionId id, CancellationToken cancellationToken);
+
     /// <summary>The user's sessions that have not ended, newest first.</summary>
     Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, CancellationToken cancellationToken);
 

@@ -9,6 +9,9 @@ public interface ITokenFamilyRepository
     /// <summary>Tracked for changes, or null.</summary>
     Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken);
 
+    /// <summary>Whether this is a sign-in of this user's that has not ended.</summary>
+    Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken);
+
     /// <summary>Those that were revoked at this time or later.</summary>
     Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken);
 

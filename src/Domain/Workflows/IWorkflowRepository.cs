@@ -51,17 +51,14 @@ public interface IWorkflowRepository
         CancellationToken cancellationToken
     );
 
-    /// <summary>The log in order: the events after a sequence.</summary>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="maximumCharacters">How much message text at most, in UTF-16 code units; the first event is there whatever its length.</param>
-    Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
-        WorkflowId id,
-        long afterSequence,
-        int limit,
-        int maximumCharacters,
-        CancellationToken cancellationToken
-    );
+    /// <summary>A piece of the log, in order.</summary>
+    Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(WorkflowId id, EventRange range, CancellationToken cancellationToken);
 }
+
+/// <summary>A piece of a workflow's log: the events after one sequence and up to another.</summary>
+/// <param name="Limit">How many at most.</param>
+/// <param name="MaximumCharacters">How much message text at most, in UTF-16 code units; the first event is there whatever its length.</param>
+public readonly record struct EventRange(long After, long UpTo, int Limit, int MaximumCharacters);
 
 /// <summary>A workflow as one of its participants sees it.</summary>
 public sealed record Membership(Workflow Workflow, Participant Participant);

@@ -49,19 +49,18 @@ internal sealed class JwtBearerSetup(AccessTokenRules rules) : IConfigureNamedOp
             return;
         }
 
-        var family = await FindAsync(context.HttpContext, familyId);
-        if (family is null || family.IsRevoked || family.UserId != user)
+        if (!await StandsAsync(context.HttpContext, familyId, user))
         {
             context.Fail("The sign-in has ended.");
         }
     }
 
     /// <summary>A database out of reach says nothing about the token, so it is no reason to call it invalid.</summary>
-    private static async Task<TokenFamily?> FindAsync(HttpContext context, TokenFamilyId id)
+    private static async Task<bool> StandsAsync(HttpContext context, TokenFamilyId id, UserId user)
     {
         try
         {
-            return await context.RequestServices.GetRequiredService<ITokenFamilyRepository>().FindAsync(id, context.RequestAborted);
+            return await context.RequestServices.GetRequiredService<ITokenFamilyRepository>().StandsAsync(id, user, context.RequestAborted);
         }
         catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
         {

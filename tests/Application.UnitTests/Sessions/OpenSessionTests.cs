@@ -170,12 +170,11 @@ public sealed class OpenSessionTests
     [TestCase(1801, SessionRecovery.None)]
     public async Task Handle_WhenTheSessionsNodeDied_ShouldCountFromItsLastSignOfLife(int secondsOfSilence, SessionRecovery expected)
     {
-        var dead = NodeId.New(_world.Now);
-        var orphan = _world.Has(Given.Session(_world.Me, node: dead));
+        var orphan = _world.Has(Given.Session(_world.Me, node: NodeId.New(_world.Now)));
         _world.Time.Advance(TimeSpan.FromHours(1));
         _world
-            .Nodes.Setup(port => port.LastSeenAsync(dead, It.IsAny<CancellationToken>()))
-            .ReturnsAsync(_world.Now.AddSeconds(-secondsOfSilence));
+            .Sessions.Setup(port => port.FindWithHolderAsync(orphan.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync((orphan, _world.Now.AddSeconds(-secondsOfSilence)));
 
         (await _world.SendAsync(Resume(orphan))).Recovery.ShouldBe(expected);
     }
@@ -242,7 +241,7 @@ public sealed class OpenSessionTests
         _world.Has(successor.Stored(stored => stored.DisconnectedAt, _world.Now));
         if (requested is { } id)
         {
-            _world.Sessions.Setup(port => port.FindAsync(id, It.IsAny<CancellationToken>())).ReturnsAsync(session);
+            _world.Sessions.Setup(port => port.FindWithHolderAsync(id, It.IsAny<CancellationToken>())).ReturnsAsync((session, null));
         }
 
         return (session, successor);

@@ -25,10 +25,11 @@ public sealed class GetEventsTests
             .ReturnsAsync(new Membership(workflow, owner));
         _world
             .Workflows.Setup(port =>
-                port.ListEventsAsync(workflow.Id, It.IsAny<long>(), It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
+                port.ListEventsAsync(workflow.Id, It.IsAny<EventRange>(), It.IsAny<CancellationToken>())
             )
             .ReturnsAsync(
-                (WorkflowId _, long after, int limit, int _, CancellationToken _) => [.. _log.Where(e => e.Sequence > after).Take(limit)]
+                (WorkflowId _, EventRange range, CancellationToken _) =>
+                    [.. _log.Where(e => e.Sequence > range.After && e.Sequence <= range.UpTo).Take(range.Limit)]
             );
     }
 
@@ -43,6 +44,16 @@ public sealed class GetEventsTests
         var page = await _world.SendAsync(new GetEvents(_workflow.Id.Value, after, limit));
 
         (string.Join(' ', page.Events.Select(e => e.Sequence)), page.LastSequence, page.HasMore).ShouldBe((sequences, 5, hasMore));
+    }
+
+    [Test]
+    public async Task Handle_ShouldReadNothingThatWasAppendedSinceItReadHowFarTheLogGoes()
+    {
+        await _world.SendAsync(new GetEvents(_workflow.Id.Value, After: 3));
+
+        _world.Workflows.Verify(port =>
+            port.ListEventsAsync(_workflow.Id, It.Is<EventRange>(range => range.UpTo == 5), It.IsAny<CancellationToken>())
+        );
     }
 
     [Test]
@@ -61,9 +72,9 @@ public sealed class GetEventsTests
         ];
         _world
             .Workflows.Setup(port =>
-                port.ListEventsAsync(launch.Workflow.Id, 0, It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
+                port.ListEventsAsync(launch.Workflow.Id, It.IsAny<EventRange>(), It.IsAny<CancellationToken>())
             )
-            .ReturnsAsync((WorkflowId _, long _, int _, int characters, CancellationToken _) => [.. log.Take(characters / 16_000)]);
+            .ReturnsAsync((WorkflowId _, EventRange range, CancellationToken _) => [.. log.Take(range.MaximumCharacters / 16_000)]);
 
         var page = await _world.SendAsync(new GetEvents(launch.Workflow.Id.Value, After: 0));
 

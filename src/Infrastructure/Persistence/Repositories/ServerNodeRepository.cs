@@ -38,10 +38,4 @@ internal sealed class ServerNodeRepository(AppDbContext db) : IServerNodeReposit
         db.Nodes.RemoveRange(silent);
         return silent.Count;
     }
-
-    public async Task<DateTimeOffset?> LastSeenAsync(NodeId id, CancellationToken cancellationToken) =>
-        await db
-            .Nodes.Where(node => node.Id == id)
-            .Select(node => (DateTimeOffset?)node.LastSeenAt)
-            .SingleOrDefaultAsync(cancellationToken);
 }

@@ -11,6 +11,21 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
     public Task<Session?> FindAsync(SessionId id, CancellationToken cancellationToken) =>
         db.Sessions.SingleOrDefaultAsync(session => session.Id == id, cancellationToken);
 
+    public async Task<(Session? Session, DateTimeOffset? HolderSeenAt)> FindWithHolderAsync(
+        SessionId id,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await (
+            from session in db.Sessions
+            join node in db.Nodes on session.NodeId equals node.Id into holders
+            from holder in holders.DefaultIfEmpty()
+            where session.Id == id
+            select new { Session = session, HolderSeenAt = (DateTimeOffset?)holder.LastSeenAt }
+        ).SingleOrDefaultAsync(cancellationToken);
+        return (found?.Session, found?.HolderSeenAt);
+    }
+
     public async Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, CancellationToken cancellationToken) =>
         await db
             .Sessions.AsNoTracking()

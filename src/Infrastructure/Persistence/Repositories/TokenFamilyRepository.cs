@@ -12,6 +12,12 @@ internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepos
     public Task<TokenFamily?> FindAsync(TokenFamilyId id, CancellationToken cancellationToken) =>
         db.TokenFamilies.SingleOrDefaultAsync(family => family.Id == id, cancellationToken);
 
+    public Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken) =>
+        db.TokenFamilies.AnyAsync(
+            family => family.Id == id && family.UserId == user && family.RevokedAt == null,
+            cancellationToken
+        );
+
     public async Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         await db
             .TokenFamilies.Where(family => family.RevokedAt >= since)

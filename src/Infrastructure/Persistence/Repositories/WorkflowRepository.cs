@@ -98,15 +98,14 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
 
     public async Task<IReadOnlyList<WorkflowEvent>> ListEventsAsync(
         WorkflowId id,
-        long afterSequence,
-        int limit,
-        int maximumCharacters,
+        EventRange range,
         CancellationToken cancellationToken
     )
     {
+        var (after, upTo, limit, maximumCharacters) = range;
         var events = db
             .WorkflowEvents.AsNoTracking()
-            .Where(@event => @event.WorkflowId == id && @event.Sequence > afterSequence)
+            .Where(@event => @event.WorkflowId == id && @event.Sequence > after && @event.Sequence <= upTo)
             .OrderBy(@event => @event.Sequence)
             .Take(limit)
             .AsAsyncEnumerable();

@@ -58,9 +58,11 @@ internal sealed class JwtBearerSetup(AccessTokenRules rules) : IConfigureNamedOp
     /// <summary>A database out of reach says nothing about the token, so it is no reason to call it invalid.</summary>
     private static async Task<bool> StandsAsync(HttpContext context, TokenFamilyId id, UserId user)
     {
+        // A scope of its own: the request of a WebSocket lasts as long as the connection, and would keep a DbContext that long.
+        await using var scope = context.RequestServices.CreateAsyncScope();
         try
         {
-            return await context.RequestServices.GetRequiredService<ITokenFamilyRepository>().StandsAsync(id, user, context.RequestAborted);
+            return await scope.ServiceProvider.GetRequiredService<ITokenFamilyRepository>().StandsAsync(id, user, context.RequestAborted);
         }
         catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
         {

@@ -70,6 +70,7 @@ public static class DependencyInjection
             services.AddSingleton<IWriteLocks, SqliteWriteLocks>();
         }
 
+        services.AddSingleton<CompiledQueries>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IWorkflowRepository, WorkflowRepository>();
         services.AddScoped<IMessageRepository, MessageRepository>();

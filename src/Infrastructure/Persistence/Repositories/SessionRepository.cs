@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
 
-internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
+internal sealed class SessionRepository(AppDbContext db, CompiledQueries queries) : ISessionRepository
 {
     public void Add(Session session) => db.Sessions.Add(session);
 
@@ -16,13 +16,7 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
         CancellationToken cancellationToken
     )
     {
-        var found = await (
-            from session in db.Sessions
-            join node in db.Nodes on session.NodeId equals node.Id into holders
-            from holder in holders.DefaultIfEmpty()
-            where session.Id == id
-            select new { Session = session, HolderSeenAt = (DateTimeOffset?)holder.LastSeenAt }
-        ).SingleOrDefaultAsync(cancellationToken);
+        var found = await queries.SessionWithHolder(db, id, cancellationToken);
         return (found?.Session, found?.HolderSeenAt);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
 
-internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepository
+internal sealed class TokenFamilyRepository(AppDbContext db, CompiledQueries queries) : ITokenFamilyRepository
 {
     public void Add(TokenFamily family) => db.TokenFamilies.Add(family);
 
@@ -13,10 +13,7 @@ internal sealed class TokenFamilyRepository(AppDbContext db) : ITokenFamilyRepos
         db.TokenFamilies.SingleOrDefaultAsync(family => family.Id == id, cancellationToken);
 
     public Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken) =>
-        db.TokenFamilies.AnyAsync(
-            family => family.Id == id && family.UserId == user && family.RevokedAt == null,
-            cancellationToken
-        );
+        queries.SignInStands(db, id, user, cancellationToken);
 
     public async Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         await db

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
 
-internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
+internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries queries) : IWorkflowRepository
 {
     public void Add(Workflow workflow, Participant owner)
     {
@@ -17,7 +17,7 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
     public void Remove(Participant participant) => db.Participants.Remove(participant);
 
     public async Task<Membership?> FindAsync(WorkflowId id, UserId user, CancellationToken cancellationToken) =>
-        (await Memberships(user).SingleOrDefaultAsync(row => row.Workflow.Id == id, cancellationToken))?.ToMembership();
+        (await queries.Membership(db, id, user, cancellationToken))?.ToMembership();
 
     public async Task<Membership?> FindForUpdateAsync(WorkflowId id, UserId user, CancellationToken cancellationToken) =>
         await db.LockWorkflow(id).SingleOrDefaultAsync(cancellationToken) is { } workflow
@@ -83,9 +83,7 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
         IReadOnlyCollection<WorkflowId> ids,
         CancellationToken cancellationToken
     ) =>
-        await Memberships(user)
-            .Where(row => ids.Contains(row.Workflow.Id))
-            .ToDictionaryAsync(row => row.Workflow.Id, row => row.Workflow.LastSequence, cancellationToken);
+        await queries.LastSequences(db, user, ids).ToDictionaryAsync(row => row.Id, row => row.LastSequence, cancellationToken: cancellationToken);
 
     public async Task<IReadOnlyDictionary<WorkflowId, long>> LastSequencesAsync(
         IReadOnlyCollection<WorkflowId> ids,
@@ -102,13 +100,7 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
         CancellationToken cancellationToken
     )
     {
-        var (after, upTo, limit, maximumCharacters) = range;
-        var events = db
-            .WorkflowEvents.AsNoTracking()
-            .Where(@event => @event.WorkflowId == id && @event.Sequence > after && @event.Sequence <= upTo)
-            .OrderBy(@event => @event.Sequence)
-            .Take(limit)
-            .AsAsyncEnumerable();
+        var events = queries.Events(db, id, range.After, range.UpTo, range.Limit);
         List<WorkflowEvent> taken = [];
         var characters = 0;
 
@@ -116,7 +108,7 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
         await foreach (var @event in events.WithCancellation(cancellationToken))
         {
             characters += @event.TextLength;
-            if (characters > maximumCharacters && taken.Count > 0)
+            if (characters > range.MaximumCharacters && taken.Count > 0)
             {
                 break;
             }
@@ -127,19 +119,9 @@ internal sealed class WorkflowRepository(AppDbContext db) : IWorkflowRepository
         return taken;
     }
 
-    private IQueryable<Row> Memberships(UserId user) =>
+    private IQueryable<MembershipRow> Memberships(UserId user) =>
         from participant in db.Participants.AsNoTracking()
         join workflow in db.Workflows.AsNoTracking() on participant.WorkflowId equals workflow.Id
         where participant.UserId == user
-        select new Row { Workflow = workflow, Participant = participant };
-
-    /// <summary>A membership in a form whose members EF Core can translate; it cannot see through a constructor.</summary>
-    private sealed class Row
-    {
-        public required Workflow Workflow { get; init; }
-
-        public required Participant Participant { get; init; }
-
-        public Membership ToMembership() => new(Workflow, Participant);
-    }
+        select new MembershipRow { Workflow = workflow, Participant = participant };
 }

@@ -31,6 +31,12 @@ internal static class Sizes
     /// <summary>Events that a client was away for; at least 1,000.</summary>
     public static int AwayEvents => Get("AWAY_EVENTS", 1_200);
 
+    /// <summary>Workflows that are open while nothing happens.</summary>
+    public static int IdleWorkflows => Get("IDLE_WORKFLOWS", 100);
+
+    /// <summary>For how long nothing happens.</summary>
+    public static int IdleSeconds => Get("IDLE_SECONDS", 3);
+
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)

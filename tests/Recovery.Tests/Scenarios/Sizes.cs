@@ -23,7 +23,7 @@ internal static class Sizes
     public static int StalledClients => Get("STALLED_CLIENTS", 30);
 
     /// <summary>Of each way of ending an access; at most 55.</summary>
-    public static int Revocations => Get("REVOCATIONS", 25);
+    public static int Revocations => Get("REVOCATIONS", 15);
 
     /// <summary>Of a catch-up of 1,000 events.</summary>
     public static int CatchUps => Get("CATCH_UPS", 100);
@@ -32,10 +32,10 @@ internal static class Sizes
     public static int AwayEvents => Get("AWAY_EVENTS", 1_200);
 
     /// <summary>Workflows that are open while nothing happens.</summary>
-    public static int IdleWorkflows => Get("IDLE_WORKFLOWS", 100);
+    public static int IdleWorkflows => Get("IDLE_WORKFLOWS", 20);
 
     /// <summary>For how long nothing happens.</summary>
-    public static int IdleSeconds => Get("IDLE_SECONDS", 3);
+    public static int IdleSeconds => Get("IDLE_SECONDS", 2);
 
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given

@@ -50,7 +50,7 @@ internal sealed class RenewAccessHandler(
             throw AuthErrors.TokenInvalid();
         }
 
-        connections.RenewAccess(sessionId, token.FamilyId, token.ExpiresAt);
+        connections.RenewAccess(sessionId, request.ConnectionId, token.FamilyId, token.ExpiresAt);
         return new RenewedAccess(token.ExpiresAt);
     }
 

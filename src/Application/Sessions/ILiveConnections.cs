@@ -9,14 +9,15 @@ public interface ILiveConnections
 {
     /// <summary>From now on the session's connection receives the workflow's events. Without a connection nothing happens.</summary>
     /// <param name="lastSequence">How far the log went when it was last read.</param>
-    Task SubscribeAsync(SessionId session, WorkflowId workflow, long lastSequence);
+    /// <returns>Whether it did so already.</returns>
+    Task<bool> SubscribeAsync(SessionId session, WorkflowId workflow, long lastSequence);
 
     Task UnsubscribeAsync(SessionId session, WorkflowId workflow);
 
-    /// <summary>The session's connection has a new access token. Without a connection nothing happens.</summary>
+    /// <summary>The session's connection has a new access token. Unless it has this very connection nothing happens.</summary>
     /// <param name="family">The token's sign-in.</param>
     /// <param name="expiresAt">Of the token; then the connection is closed unless it is renewed again.</param>
-    void RenewAccess(SessionId session, TokenFamilyId family, DateTimeOffset expiresAt);
+    void RenewAccess(SessionId session, string connectionId, TokenFamilyId family, DateTimeOffset expiresAt);
 
     /// <summary>Tells the session's connection why, and closes it. Without a connection nothing happens.</summary>
     Task CloseAsync(SessionId session, SessionEndReason reason);

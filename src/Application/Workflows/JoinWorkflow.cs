@@ -46,13 +46,11 @@ internal sealed class JoinWorkflowHandler(
         var id = new WorkflowId(request.WorkflowId);
         var sessionId = caller.SessionId ?? throw SessionErrors.NotFound();
         var (workflow, _) = await workflows.FindOwnAsync(id, caller.UserId, cancellationToken);
-        var wasOpen = await sessions.FindAsync(sessionId, cancellationToken) is { } session
-            && session.State.JoinedWorkflows.Contains(id);
 
         // Subscribed first and read afterwards: an event in between arrives twice rather than never. And a removal in
         // between is seen by the read, which is why the subscription is taken back when the read is refused. What was open
         // before a join that merely failed stays open.
-        await connections.SubscribeAsync(sessionId, id, workflow.LastSequence);
+        var wasOpen = await connections.SubscribeAsync(sessionId, id, workflow.LastSequence);
         try
         {
             var snapshot = await unitOfWork.ReadAsync(token => ReadAsync(id, token), cancellationToken);

@@ -21,7 +21,7 @@ public interface ISessionRepository
     /// <summary>Open sessions without activity since <paramref name="idleSince"/>, oldest first, tracked for changes.</summary>
     Task<IReadOnlyList<Session>> ListIdleAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Those that ended at this time or later.</summary>
+    /// <summary>Those that ended at this time or later, less those that have a successor: they had no connection any more.</summary>
     Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>Notes the drop, unless the session has another connection by now.</summary>

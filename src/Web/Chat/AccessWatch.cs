@@ -1,7 +1,6 @@
 using BmadServer.Application.Sessions;
 using BmadServer.Domain.Common;
 using BmadServer.Infrastructure.Auth;
-using MediatR;
 
 namespace BmadServer.Web.Chat;
 
@@ -12,7 +11,7 @@ namespace BmadServer.Web.Chat;
 /// </summary>
 internal sealed class AccessWatch(
     LiveConnections connections,
-    IServiceScopeFactory scopes,
+    ServerQueries queries,
     TimeProvider time,
     ILogger<AccessWatch> logger
 ) : BackgroundService
@@ -37,7 +36,7 @@ internal sealed class AccessWatch(
             }
             catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
             {
-                // The pipeline has logged it. What ends in the meantime is read once the database is back.
+                // The pipeline has logged it. What ends in the meantime is read once the database answers.
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -51,9 +50,8 @@ internal sealed class AccessWatch(
         var now = time.GetUtcNow();
         if (connections.Any)
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            connections.CloseEndedAsync(await mediator.Send(new ListEndings(_readAt - Overlap), cancellationToken)).Unawaited(LogFailure);
+            var endings = await queries.SendAsync(new ListEndings(_readAt - Overlap), cancellationToken);
+            connections.CloseEndedAsync(endings).Unawaited(LogFailure);
         }
 
         _readAt = now;

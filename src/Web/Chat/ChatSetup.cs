@@ -67,6 +67,7 @@ internal static class ChatSetup
         services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ActivityFilter>();
         services.AddSingleton<HubMetrics>();
+        services.AddSingleton<ServerQueries>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<EventPump>();

@@ -2,27 +2,29 @@ using System.Threading.Channels;
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Workflows;
-using MediatR;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
 
 /// <summary>
-/// Pushes committed events to those who have their workflow open, each once and in sequence order. All events of one workflow
-/// go through the same lane, one after the other; writers only put them in and go on. Where an event is missing, because
-/// its commit's outcome was unknown, the lane reads it from the log before it goes on.
+/// Pushes committed events to those who have their workflow open, in sequence order and without gaps. All events of one
+/// workflow go through the same lane, one after the other; writers only put them in and go on. Where an event is missing,
+/// because its commit's outcome was unknown, the lane reads it from the log before it goes on.
 /// </summary>
 internal sealed class EventPump(
     IHubContext<ChatHub, IChatClient> hub,
     LiveConnections connections,
-    IServiceScopeFactory scopes,
+    ServerQueries queries,
     ILogger<EventPump> logger
 ) : BackgroundService, IWorkflowEventPublisher
 {
+    /// <summary>Many more than processors: one that waits for the log holds up the workflows that share it.</summary>
+    private const int LaneCount = 64;
+
     private readonly Channel<Item>[] _lanes =
     [
         .. Enumerable
-            .Range(0, Environment.ProcessorCount)
+            .Range(0, LaneCount)
             .Select(_ => Channel.CreateUnbounded<Item>(new UnboundedChannelOptions { SingleReader = true })),
     ];
 
@@ -30,37 +32,37 @@ internal sealed class EventPump(
     {
         foreach (var @event in events)
         {
-            Put(new Item(@event.WorkflowId, @event));
+            Put(new Item(@event.WorkflowId, @event.Sequence, @event));
         }
     }
 
-    /// <summary>Its log goes further than was pushed: pushes the rest.</summary>
-    public void PushRest(WorkflowId workflow) => Put(new Item(workflow, Event: null));
+    /// <summary>The workflow's log goes up to this sequence: pushes what was not pushed of it.</summary>
+    public void PushRest(WorkflowId workflow, long lastSequence) => Put(new Item(workflow, lastSequence, Event: null));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader, stoppingToken), stoppingToken)));
 
     /// <summary>Unbounded: it always takes. It is emptied as fast as messages can be queued for connections.</summary>
-    private void Put(Item item) => _lanes[(uint)item.Workflow.GetHashCode() % (uint)_lanes.Length].Writer.TryWrite(item);
+    private void Put(Item item) => _lanes[(uint)item.Workflow.GetHashCode() % LaneCount].Writer.TryWrite(item);
 
     private async Task RunAsync(ChannelReader<Item> lane, CancellationToken cancellationToken)
     {
-        await foreach (var (workflow, @event) in lane.ReadAllAsync(cancellationToken))
+        await foreach (var item in lane.ReadAllAsync(cancellationToken))
         {
             try
             {
-                if (@event is null || !TryPush(@event))
+                if (item.Event is null || !TryPush(item.Event))
                 {
-                    await PushFromLogAsync(workflow, cancellationToken);
+                    await PushFromLogAsync(item.Workflow, item.Sequence, cancellationToken);
                 }
             }
             catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
             {
-                // The pipeline has logged it. The announcer asks again once the database is back.
+                // The pipeline has logged it. The announcer asks again once the database answers.
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                LogFailure(failure, workflow);
+                LogFailure(failure, item.Workflow, item.Sequence);
             }
         }
     }
@@ -68,12 +70,6 @@ internal sealed class EventPump(
     /// <returns>Whether there is nothing more to do for the event; false where one before it is missing.</returns>
     private bool TryPush(WorkflowEvent @event)
     {
-        if (@event is ParticipantAdded added)
-        {
-            // Before it is pushed: one who is brought in again learns of that first.
-            connections.ResubscribeUser(added.UserId, added.WorkflowId, added.Sequence - 1);
-        }
-
         if (connections.Find(@event.WorkflowId) is not { } open || @event.Sequence <= open.Begun)
         {
             return true;
@@ -85,42 +81,53 @@ internal sealed class EventPump(
         }
 
         open.BeginPush(@event.Sequence);
-        hub.Clients.Group(LiveConnections.GroupOf(@event.WorkflowId))
-            .ReceiveEvent(EventView.Of(@event))
-            .Unawaited(failure => LogFailure(failure, @event.WorkflowId));
-        open.EndPush();
-
-        if (@event is ParticipantRemoved removed)
+        try
         {
-            // After it was pushed: one who is removed still learns of it, and of nothing later.
-            connections.UnsubscribeUser(removed.UserId, removed.WorkflowId);
+            // One who is brought in again learns of that first.
+            if (@event is ParticipantAdded added)
+            {
+                connections.ResubscribeUser(added.UserId, added.WorkflowId);
+            }
+
+            hub.Clients.Group(LiveConnections.GroupOf(@event.WorkflowId))
+                .ReceiveEvent(EventView.Of(@event))
+                .Unawaited(failure => LogFailure(failure, @event.WorkflowId, @event.Sequence));
+        }
+        finally
+        {
+            // One who is removed still learns of it, and of nothing later.
+            if (@event is ParticipantRemoved removed)
+            {
+                connections.UnsubscribeUser(removed.UserId, removed.WorkflowId);
+            }
+
+            // Also when it failed: what is announced and was not received is what clients ask for.
+            open.EndPush();
         }
 
         return true;
     }
 
-    private async Task PushFromLogAsync(WorkflowId workflow, CancellationToken cancellationToken)
+    private async Task PushFromLogAsync(WorkflowId workflow, long lastSequence, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-        while (connections.Find(workflow) is { } open)
+        while (connections.Find(workflow) is { } open && open.Begun < lastSequence)
         {
-            var page = await mediator.Send(new ListEvents(workflow, open.Begun), cancellationToken);
-            if (page.Count == 0)
-            {
-                return;
-            }
-
-            foreach (var @event in page)
+            var after = open.Begun;
+            foreach (var @event in await queries.SendAsync(new ListEvents(workflow, after), cancellationToken))
             {
                 TryPush(@event);
+            }
+
+            if (open.Begun == after)
+            {
+                throw new InvalidOperationException($"The log has no event {after + 1}, and goes up to {lastSequence}.");
             }
         }
     }
 
-    private void LogFailure(Exception failure, WorkflowId workflow) =>
-        logger.LogError(failure, "An event of workflow {WorkflowId} was not pushed; clients get it by catching up", workflow);
+    private void LogFailure(Exception failure, WorkflowId workflow, long sequence) =>
+        logger.LogError(failure, "Event {Sequence} of workflow {WorkflowId} could not be pushed", sequence, workflow);
 
-    /// <param name="Event">Null to look into the log for what was not put in.</param>
-    private readonly record struct Item(WorkflowId Workflow, WorkflowEvent? Event);
+    /// <param name="Event">The event of that sequence, or null to look into the log for what was not put in.</param>
+    private readonly record struct Item(WorkflowId Workflow, long Sequence, WorkflowEvent? Event);
 }

@@ -20,8 +20,8 @@ public interface IChatClient
     Task ReceiveEvent(EventView change);
 
     /// <summary>
-    /// How far a joined workflow's log goes. Everything up to there has been pushed, so a client that has less has lost
-    /// something, and calls <c>CatchUp</c>. Comes about a second after an event, and twice again.
+    /// How far a joined workflow was pushed. A client that has less has lost something, and calls <c>CatchUp</c>. Comes at most
+    /// half a second after an event, and twice again.
     /// </summary>
     Task SequenceAnnounced(SequenceAnnounced announcement);
 

@@ -30,10 +30,4 @@ internal sealed class LiveConnection(SessionId session, HubCallerContext context
 
     /// <summary>What the device has opened and not closed, whether or not its user may see it at the moment.</summary>
     public HashSet<WorkflowId> Opened { get; } = [];
-
-    /// <summary>Of <see cref="Opened"/>, what arrives.</summary>
-    public HashSet<WorkflowId> Subscriptions { get; } = [];
-
-    /// <summary>Once true, no subscription is added any more.</summary>
-    public bool IsClosed { get; set; }
 }

@@ -15,7 +15,11 @@ namespace BmadServer.Web.Chat;
 /// Groups are changed and presence is announced under the same lock as the tables, so that neither can come to disagree
 /// with them. On one node both are done when the call returns; nothing here waits for a client to read.
 /// </remarks>
-internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILogger<LiveConnections> logger) : ILiveConnections
+internal sealed class LiveConnections(
+    IHubContext<ChatHub, IChatClient> hub,
+    TimeProvider time,
+    ILogger<LiveConnections> logger
+) : ILiveConnections
 {
     /// <summary>How long a client that no longer reads can delay its own end.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
@@ -23,6 +27,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionId, LiveConnection> _bySession = [];
     private readonly Dictionary<WorkflowId, OpenWorkflow> _byWorkflow = [];
+    private readonly DetachedSessions _detached = new(time);
 
     /// <summary>
     /// Takes a new connection in, subscribed to what its session has joined. An older one of the session goes; where a newer
@@ -36,7 +41,8 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         LiveConnection? replaced;
         lock (_gate)
         {
-            if (_bySession.TryGetValue(opened.Id, out replaced) && replaced.Version > opened.Version)
+            _bySession.TryGetValue(opened.Id, out replaced);
+            if (opened.Version < Math.Max(replaced?.Version ?? 0, _detached.VersionOf(opened.Id)))
             {
                 return null;
             }
@@ -53,7 +59,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
 
             if (replaced is not null)
             {
-                UnsubscribeFromAll(replaced);
+                CloseAll(replaced);
             }
         }
 
@@ -73,7 +79,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             if (_bySession.TryGetValue(session, out var closed) && closed.Id == connectionId)
             {
                 _bySession.Remove(session);
-                UnsubscribeFromAll(closed);
+                CloseAll(closed);
             }
         }
     }
@@ -88,13 +94,13 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
                 return;
             }
 
-            foreach (var workflow in viewer.Subscriptions)
+            foreach (var open in viewer.Opened.Select(workflow => _byWorkflow[workflow]).Where(open => open.Subscribers.Contains(viewer)))
             {
-                foreach (var present in _byWorkflow[workflow].Subscribers.DistinctBy(connection => connection.UserId))
+                foreach (var present in open.Subscribers.DistinctBy(connection => connection.UserId))
                 {
                     if (present.UserId != viewer.UserId)
                     {
-                        Announce(hub.Clients.Client(viewer.Id), present, workflow, online: true);
+                        Announce(hub.Clients.Client(viewer.Id), present, open.Id, online: true);
                     }
                 }
             }
@@ -110,7 +116,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             {
                 foreach (var connection in open.Subscribers.Where(connection => connection.UserId == user).ToArray())
                 {
-                    Unsubscribe(connection, workflow);
+                    Unsubscribe(connection, open);
                 }
             }
         }
@@ -120,32 +126,26 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// A user who was removed has been brought in again: the connections that never closed the workflow receive its events
     /// again, as their sessions say.
     /// </summary>
-    /// <param name="lastSequence">The one before the event that brings the user in.</param>
-    public void ResubscribeUser(UserId user, WorkflowId workflow, long lastSequence)
+    public void ResubscribeUser(UserId user, WorkflowId workflow)
     {
         lock (_gate)
         {
-            foreach (var connection in _bySession.Values)
+            if (_byWorkflow.TryGetValue(workflow, out var open))
             {
-                if (connection.UserId == user && connection.Opened.Contains(workflow))
+                foreach (var connection in open.Openers.Where(connection => connection.UserId == user))
                 {
-                    Subscribe(connection, workflow, lastSequence);
+                    Subscribe(connection, open);
                 }
             }
         }
     }
 
-    public Task SubscribeAsync(SessionId session, WorkflowId workflow, long lastSequence)
+    public Task<bool> SubscribeAsync(SessionId session, WorkflowId workflow, long lastSequence)
     {
         lock (_gate)
         {
-            if (_bySession.TryGetValue(session, out var connection))
-            {
-                Open(connection, workflow, lastSequence);
-            }
+            return Task.FromResult(_bySession.TryGetValue(session, out var connection) && !Open(connection, workflow, lastSequence));
         }
-
-        return Task.CompletedTask;
     }
 
     public Task UnsubscribeAsync(SessionId session, WorkflowId workflow)
@@ -154,19 +154,18 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         {
             if (_bySession.TryGetValue(session, out var connection))
             {
-                connection.Opened.Remove(workflow);
-                Unsubscribe(connection, workflow);
+                Close(connection, workflow);
             }
         }
 
         return Task.CompletedTask;
     }
 
-    public void RenewAccess(SessionId session, TokenFamilyId family, DateTimeOffset expiresAt)
+    public void RenewAccess(SessionId session, string connectionId, TokenFamilyId family, DateTimeOffset expiresAt)
     {
         lock (_gate)
         {
-            if (_bySession.TryGetValue(session, out var connection))
+            if (_bySession.TryGetValue(session, out var connection) && connection.Id == connectionId)
             {
                 connection.FamilyId = family;
                 connection.AccessExpiresAt = expiresAt;
@@ -202,7 +201,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         {
             if (_bySession.Remove(session, out closed))
             {
-                UnsubscribeFromAll(closed);
+                CloseAll(closed);
             }
         }
 
@@ -245,7 +244,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         }
     }
 
-    /// <summary>The workflows that any connection of this node is subscribed to.</summary>
+    /// <summary>The workflows that any connection of this node has open.</summary>
     public IReadOnlyList<OpenWorkflow> OpenWorkflows()
     {
         lock (_gate)
@@ -254,7 +253,7 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         }
     }
 
-    /// <summary>The workflow, if any connection of this node is subscribed to it.</summary>
+    /// <summary>The workflow, if any connection of this node has it open.</summary>
     public OpenWorkflow? Find(WorkflowId workflow)
     {
         lock (_gate)
@@ -294,54 +293,68 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
             foreach (var (connection, _) in closed)
             {
                 _bySession.Remove(connection.Session);
-                UnsubscribeFromAll(connection);
+                CloseAll(connection);
             }
         }
 
         return Task.WhenAll(closed.Select(each => EndAsync(each.Connection.Context, each.Reason)));
     }
 
-    private void Open(LiveConnection connection, WorkflowId workflow, long lastSequence)
+    /// <returns>Whether anything changed: false when its events arrived already.</returns>
+    private bool Open(LiveConnection connection, WorkflowId workflow, long lastSequence)
     {
-        connection.Opened.Add(workflow);
-        Subscribe(connection, workflow, lastSequence);
-    }
-
-    private void Subscribe(LiveConnection connection, WorkflowId workflow, long lastSequence)
-    {
-        if (connection.IsClosed || !connection.Subscriptions.Add(workflow))
-        {
-            return;
-        }
-
         if (!_byWorkflow.TryGetValue(workflow, out var open))
         {
             _byWorkflow.Add(workflow, open = new OpenWorkflow(workflow, lastSequence));
         }
 
-        var isFirstOfUser = open.Subscribers.All(other => other.UserId != connection.UserId);
-        open.Subscribers.Add(connection);
-        hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
-        if (isFirstOfUser)
-        {
-            Announce(Others(workflow, connection), connection, workflow, online: true);
-        }
+        connection.Opened.Add(workflow);
+        open.Openers.Add(connection);
+        return Subscribe(connection, open);
     }
 
-    private void Unsubscribe(LiveConnection connection, WorkflowId workflow)
+    private void Close(LiveConnection connection, WorkflowId workflow)
     {
-        if (!connection.Subscriptions.Remove(workflow))
+        if (!connection.Opened.Remove(workflow))
         {
             return;
         }
 
         var open = _byWorkflow[workflow];
-        open.Subscribers.Remove(connection);
-        if (open.Subscribers.Count == 0)
+        Unsubscribe(connection, open);
+        open.Openers.Remove(connection);
+        if (open.Openers.Count == 0)
         {
             _byWorkflow.Remove(workflow);
         }
+    }
 
+    private bool Subscribe(LiveConnection connection, OpenWorkflow open)
+    {
+        if (!open.Subscribers.Add(connection))
+        {
+            return false;
+        }
+
+        var workflow = open.Id;
+        var isFirstOfUser = open.Subscribers.All(other => other == connection || other.UserId != connection.UserId);
+        hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
+        if (isFirstOfUser)
+        {
+            Announce(Others(workflow, connection), connection, workflow, online: true);
+        }
+
+        return true;
+    }
+
+    private void Unsubscribe(LiveConnection connection, OpenWorkflow open)
+    {
+        if (!open.Subscribers.Remove(connection))
+        {
+            return;
+        }
+
+        var workflow = open.Id;
         hub.Groups.RemoveFromGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
         if (open.Subscribers.All(other => other.UserId != connection.UserId))
         {
@@ -349,12 +362,13 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
         }
     }
 
-    private void UnsubscribeFromAll(LiveConnection connection)
+    /// <summary>It is not the session's connection any more.</summary>
+    private void CloseAll(LiveConnection connection)
     {
-        connection.IsClosed = true;
-        foreach (var workflow in connection.Subscriptions.ToArray())
+        _detached.Add(connection.Session, connection.Version);
+        foreach (var workflow in connection.Opened.ToArray())
         {
-            Unsubscribe(connection, workflow);
+            Close(connection, workflow);
         }
     }
 
@@ -368,14 +382,27 @@ internal sealed class LiveConnections(IHubContext<ChatHub, IChatClient> hub, ILo
     /// <summary>What waits for a client that does not read is not for it any more: then the transport goes too, at once.</summary>
     private async Task EndAsync(HubCallerContext context, SessionEndReason reason)
     {
-        hub.Clients.Client(context.ConnectionId).SessionEnded(reason).Unawaited(LogFailure);
-        var taken = context.Features.Get<BoundedOutput>()?.WhenTaken() ?? Task.CompletedTask;
-        if (await Task.WhenAny(taken, Task.Delay(FarewellTime)) != taken)
+        var told = TellAsync(context, reason);
+        if (await Task.WhenAny(told, Task.Delay(FarewellTime)) != told)
         {
             context.Features.Get<IConnectionLifetimeFeature>()?.Abort();
         }
 
         context.Abort();
+    }
+
+    /// <summary>Until the transport has it: it may have to wait for another send to be written first.</summary>
+    private async Task TellAsync(HubCallerContext context, SessionEndReason reason)
+    {
+        try
+        {
+            await hub.Clients.Client(context.ConnectionId).SessionEnded(reason);
+            await (context.Features.Get<BoundedOutput>()?.WhenTaken() ?? Task.CompletedTask);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(failure);
+        }
     }
 
     private void LogFailure(Exception failure) => logger.LogError(failure, "A connection could not be told or changed");

@@ -2,9 +2,12 @@ using BmadServer.Domain.Workflows;
 
 namespace BmadServer.Web.Chat;
 
-/// <summary>A workflow that connections of this node are subscribed to, and how far its log has been pushed to them.</summary>
+/// <summary>
+/// A workflow that connections of this node have opened, and how far its log has been pushed to them. It is there for as long
+/// as any of them has it open, also while their users may not see it.
+/// </summary>
 /// <param name="lastSequence">
-/// A sequence that was read before the first of them subscribed: whatever they read afterwards has all up to it.
+/// A sequence that was read before the first of them was subscribed: none of them needs an event up to it.
 /// </param>
 internal sealed class OpenWorkflow(WorkflowId id, long lastSequence)
 {
@@ -13,7 +16,10 @@ internal sealed class OpenWorkflow(WorkflowId id, long lastSequence)
 
     public WorkflowId Id { get; } = id;
 
-    /// <summary>Changed under the lock of <see cref="LiveConnections"/>.</summary>
+    /// <summary>Changed under the lock of <see cref="LiveConnections"/>, as is <see cref="Subscribers"/>.</summary>
+    public HashSet<LiveConnection> Openers { get; } = [];
+
+    /// <summary>Of <see cref="Openers"/>, those that receive its events.</summary>
     public HashSet<LiveConnection> Subscribers { get; } = [];
 
     /// <summary>Whoever is subscribed before this is read gets every later event.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Threading.RateLimiting;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
@@ -33,9 +32,6 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
         [nameof(ChatHub.JoinWorkflow)] = 5,
         [nameof(ChatHub.Refuse)] = 10,
     };
-
-    /// <summary>How often the limiter looks whether a budget is due to be refilled.</summary>
-    private const int MaximumRefillsPerSecond = 10;
 
     private static readonly object RefusalsKey = new();
 
@@ -82,18 +78,14 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
     /// <summary>At most a full budget, or the call could never be made.</summary>
     private int CostOf(string method) => Math.Min(Costs.GetValueOrDefault(method, 1), _burst);
 
-    /// <summary>It refills little by little: calls that are let in a second's worth at a time come as bursts to the others.</summary>
-    private static TokenBucketRateLimiterOptions BucketOf(RateLimitOptions options)
-    {
-        var refills = (int)BigInteger.GreatestCommonDivisor(options.HubCallsPerSecond, MaximumRefillsPerSecond);
-        return new()
+    private static TokenBucketRateLimiterOptions BucketOf(RateLimitOptions options) =>
+        new()
         {
             TokenLimit = options.HubCallBurst,
-            TokensPerPeriod = options.HubCallsPerSecond / refills,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1) / refills,
+            TokensPerPeriod = options.HubCallsPerSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         };
-    }
 
     /// <returns>How many there were since they count.</returns>
     private static int CountRefusal(HubCallerContext context)

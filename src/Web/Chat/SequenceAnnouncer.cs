@@ -1,6 +1,5 @@
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
-using MediatR;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
@@ -14,7 +13,7 @@ internal sealed class SequenceAnnouncer(
     IHubContext<ChatHub, IChatClient> hub,
     LiveConnections connections,
     EventPump pump,
-    IServiceScopeFactory scopes,
+    ServerQueries queries,
     TimeProvider time,
     ILogger<SequenceAnnouncer> logger
 ) : BackgroundService
@@ -37,7 +36,7 @@ internal sealed class SequenceAnnouncer(
             }
             catch (DomainException failure) when (failure.Kind == ErrorKind.Unavailable)
             {
-                // The pipeline has logged it. Nothing can have been committed while the database is away.
+                // The pipeline has logged it. The next turn asks again.
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -63,12 +62,14 @@ internal sealed class SequenceAnnouncer(
             return;
         }
 
-        await using var scope = scopes.CreateAsyncScope();
-        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-        var lastSequences = await mediator.Send(new ListLastSequences([.. open.Select(each => each.Id)]), cancellationToken);
-        foreach (var each in open.Where(each => lastSequences.GetValueOrDefault(each.Id) > each.Begun))
+        var lastSequences = await queries.SendAsync(new ListLastSequences([.. open.Select(each => each.Id)]), cancellationToken);
+        foreach (var each in open)
         {
-            pump.PushRest(each.Id);
+            var lastSequence = lastSequences.GetValueOrDefault(each.Id);
+            if (lastSequence > each.Begun)
+            {
+                pump.PushRest(each.Id, lastSequence);
+            }
         }
     }
 }

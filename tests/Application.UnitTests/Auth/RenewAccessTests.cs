@@ -27,7 +27,7 @@ public sealed class RenewAccessTests
     {
         (await RenewAsync()).ExpiresAt.ShouldBe(ExpiresAt);
 
-        _world.Connections.Verify(port => port.RenewAccess(_session.Id, _family.Id, ExpiresAt));
+        _world.Connections.Verify(port => port.RenewAccess(_session.Id, _session.ConnectionId!, _family.Id, ExpiresAt));
     }
 
     [Test]
@@ -70,7 +70,7 @@ public sealed class RenewAccessTests
 
         _session.EndReason.ShouldBe(SessionEndReason.Revoked);
         _world.Connections.Verify(port => port.CloseAsync(_session.Id, SessionEndReason.Revoked));
-        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
+        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<string>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
     }
 
     [Test]
@@ -78,7 +78,7 @@ public sealed class RenewAccessTests
     {
         (await Should.ThrowAsync<DomainException>(() => RenewAsync("an older connection"))).Code.ShouldBe("session.not_found");
 
-        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
+        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<string>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
     }
 
     [Test]
@@ -92,7 +92,7 @@ public sealed class RenewAccessTests
         (await Should.ThrowAsync<DomainException>(() => RenewAsync())).Code.ShouldBe("auth.token_invalid");
 
         _session.FamilyId.ShouldBe(before);
-        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
+        _world.Connections.Verify(port => port.RenewAccess(It.IsAny<SessionId>(), It.IsAny<string>(), It.IsAny<TokenFamilyId>(), It.IsAny<DateTimeOffset>()), Times.Never);
     }
 
     private Task<RenewedAccess> RenewAsync(string? connection = null) => _world.SendAsync(new RenewAccess("token", connection ?? _session.ConnectionId!));

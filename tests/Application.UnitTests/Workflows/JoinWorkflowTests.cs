@@ -107,6 +107,22 @@ public sealed class JoinWorkflowTests
         _session.State.ShouldBe(SessionState.Empty);
     }
 
+    [TestCase(false, 1)]
+    [TestCase(true, 0)]
+    public async Task Handle_WhenItCannotBeRead_ShouldCloseWhatWasNotOpenBefore(bool wasOpen, int closed)
+    {
+        _world
+            .Connections.Setup(port => port.SubscribeAsync(_session.Id, _launch.Workflow.Id, It.IsAny<long>()))
+            .ReturnsAsync(wasOpen);
+        _world
+            .Messages.Setup(port => port.ListAsync(_launch.Workflow.Id, null, It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new TimeoutException());
+
+        await _world.SendAsync(Join()).ShouldThrowAsync<TimeoutException>();
+
+        _world.Connections.Verify(port => port.UnsubscribeAsync(_session.Id, _launch.Workflow.Id), Times.Exactly(closed));
+    }
+
     [Test]
     public async Task Handle_WhenTheSessionWasChangedAtTheSameTime_ShouldTryAgainAndStaySubscribed()
     {

@@ -91,6 +91,40 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
     }
 
     [Test]
+    public async Task One_whose_return_was_never_answered_learns_of_it_also_when_nobody_else_has_the_workflow_open()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var client = await JoinedAsync(Marco, workflow);
+        await Sarah.RemoveAsync(workflow, Marco);
+        await client.WaitForAsync(() => client.Events(workflow).Count > 0);
+        _publisher.Lose(new WorkflowId(workflow));
+
+        await AddAsync(Sarah, workflow, Marco);
+
+        await client.WaitForAsync(() => client.Events(workflow).Count > 1);
+        client.Events(workflow).Select(@event => @event.Text("kind")).ShouldBe(["participantRemoved", "participantAdded"]);
+    }
+
+    [Test]
+    public async Task What_is_handed_over_late_was_pushed_before_and_has_no_effect_any_more()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "contributor"));
+        var (owner, removed) = (await JoinedAsync(Sarah, workflow), await JoinedAsync(Marco, workflow));
+        await Sarah.RemoveAsync(workflow, Marco);
+        _publisher.Lose(new WorkflowId(workflow));
+        await AddAsync(Sarah, workflow, Marco);
+        await Sarah.RemoveAsync(workflow, Marco);
+        await owner.WaitForAsync(() => owner.Events(workflow).Count == 3);
+
+        _publisher.PublishLost();
+        await SettleAsync(workflow, owner, removed);
+
+        string[] kinds = ["participantRemoved", "participantAdded", "participantRemoved"];
+        owner.Events(workflow).Select(@event => @event.Text("kind")).ShouldBe([.. kinds, "messagePosted"]);
+        removed.Events(workflow).Select(@event => @event.Text("kind")).ShouldBe(kinds);
+    }
+
+    [Test]
     public async Task An_announcement_comes_after_the_pushes_of_all_that_it_announces()
     {
         const int messages = 200;
@@ -165,15 +199,34 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
     /// <summary>Loses the pushes of chosen workflows, as a commit does whose answer is lost.</summary>
     private sealed class LosingPublisher : IWorkflowEventPublisher
     {
-        private readonly ConcurrentDictionary<WorkflowId, bool> _lost = new();
+        private readonly ConcurrentDictionary<WorkflowId, ConcurrentQueue<WorkflowEvent>> _lost = new();
 
         public IWorkflowEventPublisher Real { get; set; } = null!;
 
-        public void Lose(WorkflowId workflow) => _lost[workflow] = true;
+        public void Lose(WorkflowId workflow) => _lost[workflow] = [];
 
         public void LoseNothing() => _lost.Clear();
 
-        public void Publish(IReadOnlyList<WorkflowEvent> events) =>
-            Real.Publish([.. events.Where(@event => !_lost.ContainsKey(@event.WorkflowId))]);
+        public void PublishLost()
+        {
+            var lost = _lost.Values.SelectMany(events => events).ToList();
+            LoseNothing();
+            Real.Publish(lost);
+        }
+
+        public void Publish(IReadOnlyList<WorkflowEvent> events)
+        {
+            foreach (var @event in events)
+            {
+                if (_lost.TryGetValue(@event.WorkflowId, out var lost))
+                {
+                    lost.Enqueue(@event);
+                }
+                else
+                {
+                    Real.Publish([@event]);
+                }
+            }
+        }
     }
 }

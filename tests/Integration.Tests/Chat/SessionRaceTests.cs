@@ -85,6 +85,26 @@ public sealed class SessionRaceTests(Database database) : ChatTest(database)
         slow.Events(workflow).ShouldBeEmpty();
     }
 
+    [Test]
+    public async Task Nor_does_it_take_the_place_of_a_newer_one_that_has_closed_again()
+    {
+        var client = await ConnectedAsync(Sarah);
+
+        var slow = await RestoredAsync(
+            client,
+            Sarah,
+            async () =>
+            {
+                var newer = await ConnectedAsync(Sarah, client.SessionId);
+                await newer.Connection.StopAsync();
+                await Sarah.UntilDroppedAsync(client.SessionId);
+            }
+        );
+
+        (await slow.WaitForAsync("SessionEnded")).GetString().ShouldBe("replaced");
+        await slow.Closed;
+    }
+
     private async Task<HubClient> RestoredAsync(HubClient client, TestUser user, Func<Task> meanwhile)
     {
         await client.Connection.StopAsync();

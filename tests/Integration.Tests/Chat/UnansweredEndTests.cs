@@ -18,13 +18,13 @@ public sealed class UnansweredEndTests(Database database) : ChatTest(database)
     {
         var (ended, other) = (await ConnectedAsync(Sarah), await ConnectedAsync(Sarah));
 
-        await InDatabaseAsync(
-            async (services, token) =>
-                (await SessionAsync(services, ended, token)).End(SessionEndReason.LoggedOut, TimeProvider.System.Now())
-        );
+        // Stamped before a long commit, or by another node's clock.
+        var earlier = TimeProvider.System.Now() - TimeSpan.FromSeconds(30);
+        await InDatabaseAsync(async (services, token) => (await SessionAsync(services, ended, token)).End(SessionEndReason.LoggedOut, earlier));
 
         (await ended.WaitForAsync("SessionEnded")).GetString().ShouldBe("loggedOut");
         await ended.Closed;
+        await other.InvokeAsync("SendMessage", "Still here");
         other.Received("SessionEnded").ShouldBeEmpty();
     }
 
@@ -45,6 +45,7 @@ public sealed class UnansweredEndTests(Database database) : ChatTest(database)
 
         (await ended.WaitForAsync("SessionEnded")).GetString().ShouldBe("revoked");
         await ended.Closed;
+        await other.InvokeAsync("SendMessage", "Still here");
         other.Received("SessionEnded").ShouldBeEmpty();
     }
 

@@ -29,6 +29,6 @@ public sealed class IdleCostTests(DatabaseKind database)
 
         Figures.Report($"processor time of an idle server with {Sizes.IdleWorkflows} open workflows, {database}", perSecond.TotalMilliseconds, "ms/s", "");
         client.Closed.IsCompleted.ShouldBeFalse();
-        perSecond.ShouldBeLessThan(TimeSpan.FromSeconds(0.5));
+        perSecond.ShouldBeLessThan(TimeSpan.FromSeconds(0.3));
     }
 }

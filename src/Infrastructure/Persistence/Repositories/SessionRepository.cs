@@ -45,7 +45,7 @@ internal sealed class SessionRepository(AppDbContext db, CompiledQueries queries
 
     public async Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         await db
-            .Sessions.Where(session => session.EndedAt >= since)
+            .Sessions.Where(session => session.EndedAt >= since && session.EndReason != SessionEndReason.Replaced)
             .Select(session => new EndedSession(session.Id, session.EndReason!.Value))
             .ToListAsync(cancellationToken);
 

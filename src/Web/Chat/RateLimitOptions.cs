@@ -1,6 +1,6 @@
 namespace BmadServer.Web.Chat;
 
-/// <summary>Configuration section <c>RateLimits</c>. A user's connections share one budget of hub calls, which refills every second.</summary>
+/// <summary>Configuration section <c>RateLimits</c>. A user's connections share one budget of hub calls, which refills all the time.</summary>
 internal sealed class RateLimitOptions
 {
     public const string Section = "RateLimits";

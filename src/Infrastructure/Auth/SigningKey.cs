@@ -84,7 +84,7 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
         {
             if (!File.Exists(path))
             {
-                Create(path);
+                CreateAlone(path);
             }
 
             if (!OperatingSystem.IsWindows())
@@ -100,7 +100,37 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
         }
     }
 
-    /// <summary>Written whole under another name first: of two servers that start together both read the same key.</summary>
+    /// <summary>Of servers that start together one makes the key, and all read that one.</summary>
+    private static void CreateAlone(string path)
+    {
+        var making = $"{path}.making";
+        while (true)
+        {
+            using var held = FileLock.TryTake(making);
+            if (held is null)
+            {
+                Thread.Sleep(FileLock.PollInterval);
+                continue;
+            }
+
+            try
+            {
+                if (!File.Exists(path))
+                {
+                    Create(path);
+                }
+            }
+            finally
+            {
+                // While it is held: whoever gets a lock afterwards, be it this file's or a new one's, finds the key.
+                File.Delete(making);
+            }
+
+            return;
+        }
+    }
+
+    /// <summary>Written whole under another name first, so that nobody reads half a key.</summary>
     private static void Create(string path)
     {
         var draft = $"{path}.{Environment.ProcessId}.{Guid.CreateVersion7():N}";
@@ -121,10 +151,6 @@ internal sealed class SigningKey(SymmetricSecurityKey key)
         try
         {
             File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // The other server's key it is.
         }
         finally
         {

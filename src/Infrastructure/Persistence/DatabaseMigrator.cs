@@ -16,8 +16,6 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
     /// <summary>For the wait for another server that migrates, and for a migration that rewrites a large table.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
-
     /// <summary>The names of the migrations that the database lacks.</summary>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
         [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
@@ -109,19 +107,16 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
         }
     }
 
-    /// <summary>Locked by the operating system, so that it is free again when its holder dies.</summary>
     private static async Task<FileStream> LockFileAsync(string path, CancellationToken cancellationToken)
     {
         while (true)
         {
-            try
+            if (FileLock.TryTake(path) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(LockPollInterval, cancellationToken);
-            }
+
+            await Task.Delay(FileLock.PollInterval, cancellationToken);
         }
     }
 }

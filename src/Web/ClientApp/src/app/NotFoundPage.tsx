@@ -1,0 +1,25 @@
+import { Button, Result } from "antd";
+import { useNavigate } from "react-router";
+import { useT } from "./i18n";
+import { PageHeader } from "./page-header";
+
+/** For addresses that the app does not have. */
+export default function NotFoundPage() {
+  const t = useT();
+  const navigate = useNavigate();
+  return (
+    <>
+      <PageHeader title={t("app.notFound")} />
+      <Result
+        status="404"
+        title={t("app.notFound")}
+        subTitle={t("app.notFoundHint")}
+        extra={
+          <Button type="primary" onClick={() => void navigate("/")}>
+            {t("app.toStart")}
+          </Button>
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,4 @@
+/** The page of one workflow. */
+export default function ConversationPage() {
+  return null;
+}

@@ -1,14 +1,10 @@
+import { createWorkflow } from "../support/steps.ts";
 import { expect, test } from "../support/test.ts";
 
-test("A link to a workflow leads there, also after a reload", async ({ sarah }) => {
+test("A link to a workflow leads there, after a reload and on the way back too", async ({ sarah }) => {
   const { page } = sarah;
-  await page.goto("/");
-  await page.getByRole("button", { name: "New workflow" }).first().click();
-  await page.getByRole("textbox", { name: "Workflow title" }).fill("Plan the mobile app");
-  await page.getByRole("button", { name: "Create", exact: true }).click();
-  await expect(page).toHaveURL(/\/w\/[0-9a-f-]{36}$/);
+  await createWorkflow(page, "Plan the mobile app");
   const link = page.url();
-  await expect(page.getByRole("log")).toBeVisible();
 
   await page.reload();
   await expect(page.getByRole("log")).toBeVisible();

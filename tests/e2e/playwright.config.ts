@@ -4,7 +4,6 @@ import type { ServerOptions } from "./support/test.ts";
 
 export default defineConfig<object, ServerOptions>({
   testDir: "specs",
-  outputDir: process.env.BMADSERVER_E2E_OUTPUT ?? "test-results",
   forbidOnly: Boolean(process.env.CI),
   // A test that passes at the second try has found something.
   retries: 0,

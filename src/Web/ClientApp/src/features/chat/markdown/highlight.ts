@@ -55,8 +55,8 @@ const languages: ReadonlyMap<string, Language> = new Map(
     [sql, "sql psql postgres sqlite mysql"],
     [markup, "html xml svg xhtml vue razor cshtml"],
     [{ rules: [["tag", String.raw`"(?:[^"\\\n]|\\[^])*"(?=[ \t]*:)`], quoted, slashComment, number, word], keywords: words("true false null") }, "json jsonc json5"],
-    [{ rules: [hashComment, ["tag", String.raw`[\w./-]+(?=:(?:[ \t]|\n|$))|\[[^\]\n]*\]|[\w.-]+(?=[ \t]*=)`], quoted, number, word], keywords: words("true false null yes no on off") }, "yaml yml toml ini env properties"],
-    [{ rules: [["comment", String.raw`\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)`], quoted, ["tag", String.raw`[.#@][\w-]+|[\w-]+(?=[ \t]*:)`], ["number", String.raw`#[\da-fA-F]{3,8}\b|\d[\d.]*(?:%|[a-z]+)?`]] }, "css scss less"],
+    [{ rules: [hashComment, ["tag", String.raw`(?<![\w./-])[\w./-]+(?=:(?:[ \t]|\n|$)|[ \t]*=)|(?<![^\n])\[[^\]\n]*\]`], quoted, number, word], keywords: words("true false null yes no on off") }, "yaml yml toml ini env properties"],
+    [{ rules: [["comment", String.raw`\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)`], quoted, ["tag", String.raw`[.#@][\w-]+|(?<![\w-])[\w-]+(?=[ \t]*:)`], ["number", String.raw`#[\da-fA-F]{3,8}\b|\d[\d.]*(?:%|[a-z]+)?`]] }, "css scss less"],
     [{ rules: [["added", String.raw`(?<=^|\n)\+[^\n]*`], ["removed", String.raw`(?<=^|\n)-[^\n]*`], ["comment", String.raw`(?<=^|\n)@@[^\n]*`]] }, "diff patch"],
   ].flatMap(([language, names]) => (names as string).split(" ").map((name) => [name, language as Language] as const)),
 );

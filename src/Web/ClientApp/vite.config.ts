@@ -1,20 +1,16 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { serviceWorker } from "./tools/service-worker-plugin.ts";
 
 /** The server that the development server hands API calls to. */
 const server = process.env.BMADSERVER_ADDRESS ?? "http://localhost:5080";
 const proxied = { target: server, changeOrigin: true };
+const proxy = { "/api": proxied, "/hubs": { ...proxied, ws: true }, "/openapi": proxied, "/swagger": proxied };
 
 export default defineConfig({
-  plugins: [react()],
-  server: {
-    proxy: {
-      "/api": proxied,
-      "/hubs": { ...proxied, ws: true },
-      "/openapi": proxied,
-      "/swagger": proxied,
-    },
-  },
+  plugins: [react(), serviceWorker()],
+  server: { proxy },
+  preview: { proxy },
   build: {
     outDir: "../wwwroot",
     // It lies outside of this folder, where Vite does not clear without being told.

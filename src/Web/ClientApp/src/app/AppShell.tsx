@@ -1,14 +1,121 @@
-import { Outlet } from "react-router";
-import { PageHeaderSlot } from "./page-header";
+import { MenuOutlined } from "@ant-design/icons";
+import { Badge, Button, Drawer } from "antd";
+import { useEffect, useRef, useState } from "react";
+import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
+import { IdleDialog } from "../features/auth/IdleDialog";
+import { WorkflowDialogs } from "../features/workflows/WorkflowDialogs";
+import { WorkflowMenu } from "../features/workflows/WorkflowMenu";
+import styles from "./AppShell.module.css";
+import { ConnectionStrip } from "./ConnectionStrip";
+import { openDialog } from "./dialogs";
+import { useT } from "./i18n";
+import { rememberWorkflow } from "./last-workflow";
+import { onNotificationClick } from "./notifications";
+import { pageTitle, PageHeaderSlot } from "./page-header";
+import { ShortcutSheet } from "./ShortcutSheet";
+import { useShortcut } from "./shortcuts";
+import { Sidebar } from "./Sidebar";
+import { useStore } from "./store";
+import { useIsNarrow } from "./theme";
+import { showBadge } from "./title-badge";
+import { useListedWorkflows, useUnreadTotal } from "./workflow-feed";
 
 /** Header and sidebar around the pages of a signed-in user. */
 export default function AppShell() {
+  const t = useT();
+  const isNarrow = useIsNarrow();
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const workflowId = useMatch("/w/:workflowId")?.params.workflowId;
+  const unread = useUnreadTotal();
+  const title = useStore(pageTitle);
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+
+  useEffect(() => setDrawerOpen(false), [pathname]);
+  useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
+  useEffect(() => () => showBadge("", 0, t("app.name")), [t]);
+  useEffect(() => onNotificationClick((address) => void navigate(address)), [navigate]);
+  useEffect(() => {
+    if (workflowId) {
+      rememberWorkflow(workflowId);
+    }
+  }, [workflowId]);
+  useShortcut({ keys: "?", description: "app.shortcut.help", run: () => openDialog({ kind: "shortcuts" }) });
+  useShortcut({ keys: "alt+n", description: "app.shortcut.newWorkflow", run: () => openDialog({ kind: "createWorkflow" }) });
+  useNeighbours(workflowId);
+
   return (
-    <>
-      <PageHeaderSlot />
-      <main>
-        <Outlet />
-      </main>
-    </>
+    <div className={styles.shell}>
+      <a
+        className={styles.skip}
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t("app.skipToContent")}
+      </a>
+      {!isNarrow && (
+        <aside className={styles.sidebar} aria-label={t("app.navigation")}>
+          <Sidebar />
+        </aside>
+      )}
+      <div className={styles.column}>
+        <header className={styles.header}>
+          {isNarrow && (
+            <Badge count={unread} size="small" offset={[-8, 8]}>
+              <Button
+                type="text"
+                className={styles.menuButton}
+                icon={<MenuOutlined />}
+                aria-label={t("app.openNavigation")}
+                aria-expanded={isDrawerOpen}
+                onClick={() => setDrawerOpen(true)}
+              />
+            </Badge>
+          )}
+          <PageHeaderSlot />
+          {workflowId && <WorkflowMenu workflowId={workflowId} />}
+        </header>
+        <ConnectionStrip />
+        <main id="content" className={styles.content} ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {isNarrow && (
+        <Drawer
+          open={isDrawerOpen}
+          onClose={() => setDrawerOpen(false)}
+          placement="left"
+          size="min(340px, calc(100vw - 48px))"
+          closable={false}
+          aria-label={t("app.navigation")}
+          styles={{ body: { padding: 0, background: "var(--panel)" } }}
+        >
+          <Sidebar onClose={() => setDrawerOpen(false)} />
+        </Drawer>
+      )}
+      <WorkflowDialogs />
+      <ShortcutSheet />
+      <IdleDialog />
+    </div>
   );
+}
+
+/** Alt with the arrow keys goes through the list. */
+function useNeighbours(workflowId: string | undefined): void {
+  const navigate = useNavigate();
+  const workflows = useListedWorkflows();
+  const go = (step: number) => {
+    const ids = workflows?.map(({ id }) => id) ?? [];
+    const place = workflowId === undefined ? -1 : ids.indexOf(workflowId);
+    const next = ids[place === -1 ? 0 : place + step];
+    if (next !== undefined) {
+      void navigate(`/w/${next}`);
+    }
+  };
+  useShortcut({ keys: "alt+arrowdown", description: "app.shortcut.next", run: () => go(1) });
+  useShortcut({ keys: "alt+arrowup", description: "app.shortcut.previous", run: () => go(-1) });
 }

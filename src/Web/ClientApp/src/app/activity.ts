@@ -20,7 +20,6 @@ export function watchActivity(isHeld: () => boolean): void {
     }
   };
   EVENTS.forEach((event) => window.addEventListener(event, noticed, { passive: true, capture: true }));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && noticed());
   channel.addEventListener("message", ({ data }: MessageEvent<number>) => data > lastActivity.get() && lastActivity.set(data));
 }
 

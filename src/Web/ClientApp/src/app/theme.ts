@@ -5,6 +5,38 @@ import { usePreference } from "./preferences";
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 const lessMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+/** Quiet texts of Ant Design are too faint for WCAG AA by default. These are the colours of global.css. */
+const light: ThemeConfig["token"] = {
+  colorPrimary: "#4453d6",
+  colorError: "#b3261e",
+  colorLink: "#4453d6",
+  colorTextBase: "#1c1e26",
+  colorBgBase: "#ffffff",
+  colorTextSecondary: "#4a4f5e",
+  colorTextTertiary: "#5a5f70",
+  colorTextDescription: "#5a5f70",
+  colorTextPlaceholder: "#686d7e",
+  colorIcon: "#5a5f70",
+  colorBorder: "#8a90a3",
+  colorBorderSecondary: "#dfe2ec",
+};
+
+const dark: ThemeConfig["token"] = {
+  colorPrimary: "#6271f2",
+  colorError: "#ff8078",
+  colorLink: "#aab4ff",
+  colorTextBase: "#e6e8f0",
+  colorBgBase: "#16171d",
+  colorBgElevated: "#262933",
+  colorTextSecondary: "#bcc1d0",
+  colorTextTertiary: "#a5abbd",
+  colorTextDescription: "#a5abbd",
+  colorTextPlaceholder: "#9399ab",
+  colorIcon: "#a5abbd",
+  colorBorder: "#6a7085",
+  colorBorderSecondary: "#343846",
+};
+
 /** Whether the dark theme is in force. */
 export function useIsDark(): boolean {
   const [theme] = usePreference("theme");
@@ -20,8 +52,9 @@ export function useThemeConfig(): ThemeConfig {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     cssVar: { key: "bmad" },
     token: {
-      colorPrimary: isDark ? "#7c8cff" : "#4453d6",
+      ...(isDark ? dark : light),
       borderRadius: 8,
+      fontSize: 15,
       fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
       motion: !isCalm,
     },
@@ -36,4 +69,11 @@ function useMedia(media: MediaQueryList): boolean {
     },
     () => media.matches,
   );
+}
+
+const narrow = window.matchMedia("(max-width: 767.98px)");
+
+/** Whether the screen has room for one column only. */
+export function useIsNarrow(): boolean {
+  return useMedia(narrow);
 }

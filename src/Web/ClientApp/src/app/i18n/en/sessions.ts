@@ -1,1 +1,22 @@
-export const sessions = {};
+export const sessions = {
+  "sessions.title": "Sessions",
+  "sessions.intro": "Every tab and every device that is signed in with your account has a session. End those that you do not know.",
+  "sessions.this": "This device",
+  "sessions.connected": "Connected",
+  "sessions.notConnected": "Not connected",
+  "sessions.lastSeen": "Last seen {ago}",
+  "sessions.since": "Since {time}",
+  "sessions.end": "End",
+  "sessions.endNamed": "End the session {device}",
+  "sessions.endOthers": "End all other sessions",
+  "sessions.confirmEnd": "End this session?",
+  "sessions.confirmEndText": "{device} is signed out at once.",
+  "sessions.confirmEndOthers": "End all other sessions?",
+  "sessions.confirmEndOthersText": "{count} {count|session is|sessions are} ended at once. This device stays signed in.",
+  "sessions.ended": "Ended.",
+  "sessions.only": "There is no other session.",
+  "sessions.keep": "Keep",
+  "sessions.unknownDevice": "Unknown device",
+  "sessions.deviceOn": "{browser} on {system}",
+  "sessions.workflows": "{count} {count|workflow|workflows} open",
+};

@@ -1,9 +1,8 @@
-import { MoreOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Tag, type MenuProps } from "antd";
+import { Button, Tag } from "antd";
 import { useT, type MessageKey } from "../../app/i18n";
 import { openDialog } from "../../app/dialogs";
 import { PageHeader } from "../../app/page-header";
-import type { ParticipantRole, WorkflowStatus } from "../../lib/index";
+import type { WorkflowStatus } from "../../lib/index";
 import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
 import { PersonAvatar } from "./PersonAvatar";
@@ -16,40 +15,18 @@ export const statusTexts: Readonly<Record<WorkflowStatus, MessageKey>> = {
   cancelled: "chat.status.cancelled",
 };
 
-interface ConversationHeaderProps {
-  readonly store: ConversationStore;
-  readonly onStatus: (status: WorkflowStatus) => void;
-  readonly onLeave: () => void;
-}
-
 /** Faces in the header; of more people only the number is shown. */
 const FACES = 4;
 
-/** The workflow's title, how it stands, who is here, and what can be done about it. */
-export function ConversationHeader({ store, onStatus, onLeave }: ConversationHeaderProps) {
+/** The workflow's title, how it stands and who is here. What can be done about it is in the shell's menu beside it. */
+export function ConversationHeader({ store }: { readonly store: ConversationStore }) {
   const t = useT();
   const conversation = useConversation(store, (state) => state.conversation);
-  const role = useConversation(store, (state) => state.role);
   if (!conversation) {
     return <PageHeader title={t("chat.opening")} />;
   }
 
-  const { workflowId, title, status } = conversation;
-  const chosen: MenuProps["onClick"] = ({ key }) => {
-    switch (key) {
-      case "rename":
-        openDialog({ kind: "renameWorkflow", workflowId });
-        break;
-      case "people":
-        openDialog({ kind: "people", workflowId });
-        break;
-      case "leave":
-        onLeave();
-        break;
-      default:
-        onStatus(key as WorkflowStatus);
-    }
-  };
+  const { title, status } = conversation;
   return (
     <PageHeader
       documentTitle={title}
@@ -59,14 +36,7 @@ export function ConversationHeader({ store, onStatus, onLeave }: ConversationHea
           {status !== "active" && <Tag>{t(statusTexts[status])}</Tag>}
         </span>
       }
-      actions={
-        <>
-          <WhoIsHere store={store} />
-          <Dropdown trigger={["click"]} menu={{ items: itemsFor(role, status, t), onClick: chosen }}>
-            <Button type="text" icon={<MoreOutlined />} aria-label={t("chat.workflowActions")} />
-          </Dropdown>
-        </>
-      }
+      actions={<WhoIsHere store={store} />}
     />
   );
 }
@@ -92,16 +62,4 @@ function WhoIsHere({ store }: { readonly store: ConversationStore }) {
       {participants.length > FACES && <span className={styles.more}>+{participants.length - FACES}</span>}
     </Button>
   );
-}
-
-function itemsFor(role: ParticipantRole | undefined, status: WorkflowStatus, t: ReturnType<typeof useT>): NonNullable<MenuProps["items"]> {
-  const isOpen = status === "active" || status === "paused";
-  const ofOwners: NonNullable<MenuProps["items"]> = [
-    { key: "rename", label: t("chat.rename") },
-    ...(status === "active" ? [{ key: "paused", label: t("chat.pause") }] : []),
-    ...(status === "paused" ? [{ key: "active", label: t("chat.resume") }] : []),
-    ...(isOpen ? [{ key: "completed", label: t("chat.complete") }, { key: "cancelled", label: t("chat.cancelWorkflow") }] : []),
-    { type: "divider" },
-  ];
-  return [{ key: "people", label: t("chat.showPeople") }, ...(role === "owner" ? ofOwners : []), { key: "leave", label: t("chat.leave"), danger: true }];
 }

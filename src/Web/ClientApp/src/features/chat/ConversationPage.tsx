@@ -43,7 +43,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const [editing, setEditing] = useState(() => loadDraft(userId, workflowId, "edit").messageId);
   const [replyTo, setReplyTo] = useState(() => loadDraft(userId, workflowId, "new").messageId);
   const [deleting, setDeleting] = useState<string>();
-  const { note, setNote, dialog, setDialog, run, changeStatus, leaveNow } = useCommands(store, userId);
+  const { note, setNote, dialog, setDialog, run, leaveNow } = useCommands(store, userId);
 
   useArrivalsAnnounced(store);
   useEffect(() => {
@@ -117,7 +117,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const isOpen = phase === "open";
   return (
     <section className={styles.page} style={style}>
-      <ConversationHeader store={store} onStatus={(next) => void changeStatus(next)} onLeave={() => setDialog("leave")} />
+      <ConversationHeader store={store} />
       {isOpen || !isEmpty ? (
         <MessageList key={phase} ref={list} store={store} actions={actions} editing={editing} isConnected={isConnected} />
       ) : (

@@ -17,7 +17,7 @@ export interface Note {
 
 export type CommandDialog = "help" | "leave";
 
-/** What commands and the header's menu do. */
+/** What commands do. */
 export function useCommands(store: ConversationStore, userId: string) {
   const t = useT();
   const navigate = useNavigate();
@@ -72,7 +72,7 @@ export function useCommands(store: ConversationStore, userId: string) {
     [store, t, attempt, changeStatus, workflowId],
   );
 
-  return { note, setNote, dialog, setDialog, run, changeStatus, leaveNow };
+  return { note, setNote, dialog, setDialog, run, leaveNow };
 }
 
 function statusOf(store: ConversationStore, t: ReturnType<typeof useT>): string {

@@ -21,7 +21,9 @@ export function optionId(paletteId: string, name: CommandName): string {
 export function CommandPalette({ id, names, selected, onSelect, onRun }: CommandPaletteProps) {
   const t = useT();
   const option = useRef<HTMLDivElement>(null);
-  useEffect(() => option.current?.scrollIntoView?.({ block: "nearest" }), [selected]);
+  useEffect(() => {
+    option.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
   return (
     <div id={id} role="listbox" aria-label={t("chat.commands")} className={styles.palette}>
       {names.map((name) => (

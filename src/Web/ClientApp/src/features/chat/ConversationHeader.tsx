@@ -1,11 +1,11 @@
-import { Button, Tag } from "antd";
+import { Tag } from "antd";
 import { useT, type MessageKey } from "../../app/i18n";
-import { openDialog } from "../../app/dialogs";
 import { PageHeader } from "../../app/page-header";
 import type { WorkflowStatus } from "../../lib/index";
 import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
 import { PersonAvatar } from "./PersonAvatar";
+import { useColours } from "./use-colours";
 import { useConversation } from "./use-conversation";
 
 export const statusTexts: Readonly<Record<WorkflowStatus, MessageKey>> = {
@@ -49,17 +49,11 @@ function WhoIsHere({ store }: { readonly store: ConversationStore }) {
   const faces = [...here, ...participants.filter(({ userId }) => !online.has(userId))].slice(0, FACES);
   const label = t("chat.people", { count: participants.length, here: here.length });
   return (
-    <Button
-      type="text"
-      className={styles.people!}
-      aria-label={label}
-      title={here.length > 0 ? t("chat.hereNow", { names: here.map(({ name }) => name).join(", ") }) : label}
-      onClick={() => openDialog({ kind: "people", workflowId: store.workflowId })}
-    >
+    <span className={styles.people} style={useColours()} role="img" aria-label={label} title={here.length > 0 ? t("chat.hereNow", { names: here.map(({ name }) => name).join(", ") }) : label}>
       {faces.map(({ userId, name }) => (
         <PersonAvatar key={userId} userId={userId} name={name} online={online.has(userId)} />
       ))}
       {participants.length > FACES && <span className={styles.more}>+{participants.length - FACES}</span>}
-    </Button>
+    </span>
   );
 }

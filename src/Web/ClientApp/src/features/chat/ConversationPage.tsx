@@ -1,11 +1,11 @@
-import { Alert, Button, Modal, Result, Spin, theme } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
+import { Alert, Button, Modal, Result, Spin } from "antd";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAuth } from "../../app/auth-store";
 import { useConnection } from "../../app/chat-connection";
 import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
-import { useIsDark } from "../../app/theme";
+import { useStore } from "../../app/store";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
 import { ConversationHeader } from "./ConversationHeader";
@@ -14,10 +14,11 @@ import { EmptyConversation } from "./EmptyConversation";
 import { excerptOf } from "./excerpt";
 import { reasonOf } from "./failure-text";
 import { HelpDialog } from "./HelpDialog";
+import { markdown } from "./markdown/loader";
 import { MessageList, type MessageListHandle } from "./MessageList";
 import { mayWrite, type RowActions } from "./row-actions";
-import { chatColours } from "./theme-variables";
 import { TypingIndicator } from "./TypingIndicator";
+import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
 
@@ -37,6 +38,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const isEmpty = useConversation(store, (state) => state.rows.length === 0);
   const role = useConversation(store, (state) => state.role);
   const status = useConversation(store, (state) => state.conversation?.status);
+  const isMarkdownHere = useStore(markdown) !== undefined;
   const isConnected = useConnection().status === "connected";
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -114,11 +116,11 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   }
 
   const answered = replyTo === undefined ? undefined : store.message(replyTo);
-  const isOpen = phase === "open";
+  const isOpen = phase === "open" && isMarkdownHere;
   return (
     <section className={styles.page} style={style}>
       <ConversationHeader store={store} />
-      {isOpen || !isEmpty ? (
+      {isOpen || (isMarkdownHere && !isEmpty) ? (
         <MessageList key={phase} ref={list} store={store} actions={actions} editing={editing} isConnected={isConnected} />
       ) : (
         <div className={styles.waiting}>
@@ -199,10 +201,4 @@ function useArrivalsAnnounced(store: ReturnType<typeof useConversationStore>): v
       }),
     [store, t],
   );
-}
-
-function useColours(): CSSProperties {
-  const { token } = theme.useToken();
-  const isDark = useIsDark();
-  return useMemo(() => chatColours(token, isDark) as CSSProperties, [token, isDark]);
 }

@@ -1,8 +1,9 @@
 import { CheckOutlined, ClockCircleOutlined, EllipsisOutlined, ExclamationCircleOutlined, LoadingOutlined } from "@ant-design/icons";
 import { Bubble } from "@ant-design/x";
 import { Button } from "antd";
-import { lazy, memo, Suspense, type KeyboardEvent, type ReactNode } from "react";
+import { memo, type KeyboardEvent, type ReactNode } from "react";
 import { useLanguage, useT, type Translate } from "../../app/i18n";
+import { useStore } from "../../app/store";
 import type { Message } from "../../lib/index";
 import styles from "./chat.module.css";
 import type { PendingChange } from "./conversation-store";
@@ -10,15 +11,11 @@ import { excerptOf } from "./excerpt";
 import { reasonOf } from "./failure-text";
 import { dayName, fullTime, shortTime } from "./format-time";
 import { hasMarkup } from "./markdown/guard";
+import { markdown } from "./markdown/loader";
 import { MessageEditor } from "./MessageEditor";
 import { PersonAvatar } from "./PersonAvatar";
 import { perform, type RowAction, type RowActions } from "./row-actions";
 import type { Row } from "./timeline";
-
-const loadMarkdown = () => import("./markdown/Markdown");
-const Markdown = lazy(loadMarkdown);
-// It is needed sooner or later, and a row that changes its height afterwards is unpleasant.
-void loadMarkdown().catch(() => undefined);
 
 interface MessageRowProps {
   readonly row: Row;
@@ -163,14 +160,8 @@ function Content({ row, actions, change, quoted, isConnected, t }: MessageRowPro
 
 /** Most messages are plain: they need no parser. */
 function MessageText({ text }: { readonly text: string }) {
-  const plain = <div className={styles.plainText}>{text}</div>;
-  return hasMarkup(text) ? (
-    <Suspense fallback={plain}>
-      <Markdown text={text} />
-    </Suspense>
-  ) : (
-    plain
-  );
+  const Markdown = useStore(markdown);
+  return Markdown && hasMarkup(text) ? <Markdown text={text} /> : <div className={styles.plainText}>{text}</div>;
 }
 
 function Quote({ messageId, quoted, actions }: { readonly messageId: string; readonly quoted: Message | null | undefined; readonly actions: RowActions }) {

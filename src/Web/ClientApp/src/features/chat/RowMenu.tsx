@@ -1,0 +1,73 @@
+import { CopyOutlined, DeleteOutlined, EditOutlined, MessageOutlined, RedoOutlined, StopOutlined } from "@ant-design/icons";
+import { Dropdown } from "antd";
+import type { ReactNode } from "react";
+import { useT, type MessageKey } from "../../app/i18n";
+import styles from "./chat.module.css";
+import { perform, type RowAction, type RowActions } from "./row-actions";
+import type { Row } from "./timeline";
+
+export interface OpenMenu {
+  readonly row: Row;
+  readonly allowed: readonly RowAction[];
+  /** What opened it; the focus returns there. */
+  readonly anchor: HTMLElement;
+}
+
+interface RowMenuProps {
+  readonly menu: OpenMenu | undefined;
+  readonly actions: RowActions;
+  readonly onClose: () => void;
+}
+
+const icons: Readonly<Record<RowAction, ReactNode>> = {
+  reply: <MessageOutlined />,
+  copy: <CopyOutlined />,
+  edit: <EditOutlined />,
+  delete: <DeleteOutlined />,
+  retry: <RedoOutlined />,
+  discard: <StopOutlined />,
+};
+
+const labels: Readonly<Record<RowAction, MessageKey>> = {
+  reply: "chat.reply",
+  copy: "chat.copyText",
+  edit: "chat.edit",
+  delete: "chat.delete",
+  retry: "chat.retry",
+  discard: "chat.discard",
+};
+
+/** The one menu of all messages: a menu of its own for each would be a burden to every row. */
+export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
+  const t = useT();
+  if (!menu) {
+    return null;
+  }
+
+  const { row, allowed, anchor } = menu;
+  const { left, top, width, height } = anchor.getBoundingClientRect();
+  return (
+    <Dropdown
+      open
+      autoFocus
+      trigger={["click"]}
+      placement={row.isOwn ? "bottomRight" : "bottomLeft"}
+      onOpenChange={(open) => {
+        if (!open) {
+          onClose();
+          anchor.focus();
+        }
+      }}
+      menu={{
+        items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: icons[action], danger: action === "delete" })),
+        onClick: ({ key }) => {
+          onClose();
+          anchor.focus();
+          perform(key as RowAction, row, actions);
+        },
+      }}
+    >
+      <span className={styles.menuAnchor} style={{ left, top, width, height }} />
+    </Dropdown>
+  );
+}

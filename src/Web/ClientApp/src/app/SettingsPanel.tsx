@@ -61,7 +61,6 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       )}
       <Button
         block
-        className={styles.link}
         icon={<DesktopOutlined />}
         onClick={() => {
           onClose();
@@ -72,7 +71,6 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       </Button>
       <Button
         block
-        className={styles.link}
         icon={<QuestionCircleOutlined />}
         onClick={() => {
           onClose();

@@ -23,10 +23,10 @@ export function Sidebar({ onClose }: SidebarProps) {
     <div className={styles.sidebar}>
       <div className={styles.top}>
         <img src="/icon.svg" alt="" width={30} height={30} />
-        <span className={styles.name}>{t("app.name")}</span>
+        <span className={styles.name}>{onClose ? "" : t("app.name")}</span>
         <Button
           type="primary"
-          className={styles.target}
+          className={styles.new}
           icon={<PlusOutlined />}
           onClick={() => {
             onClose?.();
@@ -53,7 +53,11 @@ export function Sidebar({ onClose }: SidebarProps) {
           placement="topLeft"
           open={isSettingsOpen}
           onOpenChange={setSettingsOpen}
-          content={<SettingsPanel onClose={() => setSettingsOpen(false)} />}
+          content={
+            <section role="dialog" aria-label={t("app.settings")}>
+              <SettingsPanel onClose={() => setSettingsOpen(false)} />
+            </section>
+          }
         >
           <Button type="text" className={styles.square} icon={<SettingOutlined />} aria-label={t("app.settings")} aria-expanded={isSettingsOpen} />
         </Popover>

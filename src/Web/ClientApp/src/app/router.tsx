@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, Outlet, useLocation } from "react-router";
 import { useAuth } from "./auth-store";
+import { ErrorPage } from "./ErrorPage";
 import { SplashScreen } from "./SplashScreen";
 
 /** Where to go after signing in, kept in the location's state. */
@@ -10,10 +11,15 @@ export interface SignInState {
 
 const lazily = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
 
+/** While the page that was asked for is being loaded. */
+const HydrateFallback = () => <SplashScreen unreachable={false} />;
+
 /** Every address of the app. Pages are loaded when they are opened. */
 export const router = createBrowserRouter([
   {
     element: <SignedOutOnly />,
+    HydrateFallback,
+    ErrorBoundary: ErrorPage,
     children: [
       { path: "/sign-in", lazy: lazily(() => import("../features/auth/SignInPage")) },
       { path: "/sign-up", lazy: lazily(() => import("../features/auth/SignUpPage")) },
@@ -21,6 +27,8 @@ export const router = createBrowserRouter([
   },
   {
     element: <SignedInOnly />,
+    HydrateFallback,
+    ErrorBoundary: ErrorPage,
     children: [
       {
         lazy: lazily(() => import("./AppShell")),

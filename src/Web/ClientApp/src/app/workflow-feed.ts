@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import type { Schema } from "../api/client";
 import { dataOf } from "../api/problem";
 import { api, authStore } from "./auth-store";
@@ -42,7 +43,8 @@ export function useWorkflows() {
 /** The list as it is shown: the one with the newest message first. */
 export function useListedWorkflows(): readonly ListedWorkflow[] | undefined {
   const { data } = useWorkflows();
-  return data && listed(data, useActivities());
+  const known = useActivities();
+  return useMemo(() => data && listed(data, known), [data, known]);
 }
 
 export function useActivities(): ReadonlyMap<string, WorkflowActivity> {

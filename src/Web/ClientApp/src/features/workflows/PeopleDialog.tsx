@@ -47,7 +47,6 @@ export function PeopleDialog({ workflow, onClose }: PeopleDialogProps) {
               </div>
               {isSelf ? (
                 <Button
-                  className={styles.button}
                   onClick={() => {
                     onClose();
                     commands.leave();
@@ -57,7 +56,7 @@ export function PeopleDialog({ workflow, onClose }: PeopleDialogProps) {
                 </Button>
               ) : (
                 isOwner && (
-                  <Button className={styles.button} aria-label={t("workflows.removeName", { name })} onClick={() => commands.remove(userId, name)}>
+                  <Button aria-label={t("workflows.removeName", { name })} onClick={() => commands.remove(userId, name)}>
                     {t("workflows.remove")}
                   </Button>
                 )

@@ -62,7 +62,7 @@ function Actions({ workflow }: { workflow: Workflow }) {
         </Tooltip>
       )}
       {items.length > 0 && (
-        <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
+        <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight" getPopupContainer={(button) => button.parentElement ?? document.body}>
           <Button type="text" className={styles.button} icon={<MoreOutlined />} aria-label={t("workflows.actions")} aria-haspopup="menu" />
         </Dropdown>
       )}

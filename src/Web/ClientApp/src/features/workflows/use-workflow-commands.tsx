@@ -29,7 +29,7 @@ export function useWorkflowCommands({ id, title }: Pick<Workflow, "id" | "title"
       okText: t(yes),
       okButtonProps: { danger: true, type: "default" },
       cancelText: t("workflows.keep"),
-      autoFocusButton: "cancel",
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => attempt(change),
     });
 

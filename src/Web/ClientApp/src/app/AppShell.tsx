@@ -7,11 +7,12 @@ import { WorkflowDialogs } from "../features/workflows/WorkflowDialogs";
 import { WorkflowMenu } from "../features/workflows/WorkflowMenu";
 import styles from "./AppShell.module.css";
 import { ConnectionStrip } from "./ConnectionStrip";
-import { openDialog } from "./dialogs";
+import { closeDialog, openDialog } from "./dialogs";
 import { useT } from "./i18n";
 import { rememberWorkflow } from "./last-workflow";
 import { onNotificationClick } from "./notifications";
 import { pageTitle, PageHeaderSlot } from "./page-header";
+import { SettingsDialog } from "./SettingsDialog";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { useShortcut } from "./shortcuts";
 import { Sidebar } from "./Sidebar";
@@ -34,7 +35,8 @@ export default function AppShell() {
 
   useEffect(() => setDrawerOpen(false), [pathname]);
   useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
-  useEffect(() => () => showBadge("", 0, t("app.name")), [t]);
+  // What was open belongs to who was signed in.
+  useEffect(() => closeDialog, []);
   useEffect(() => onNotificationClick((address) => void navigate(address)), [navigate]);
   useEffect(() => {
     if (workflowId) {
@@ -65,7 +67,7 @@ export default function AppShell() {
       <div className={styles.column}>
         <header className={styles.header}>
           {isNarrow && (
-            <Badge count={unread} size="small" offset={[-8, 8]}>
+            <Badge count={unread} size="small" offset={[-10, 11]}>
               <Button
                 type="text"
                 className={styles.menuButton}
@@ -98,6 +100,7 @@ export default function AppShell() {
         </Drawer>
       )}
       <WorkflowDialogs />
+      <SettingsDialog />
       <ShortcutSheet />
       <IdleDialog />
     </div>

@@ -11,7 +11,8 @@ import {
 import { Button, Dropdown, Tooltip, type MenuProps } from "antd";
 import { openDialog } from "../../app/dialogs";
 import { useT } from "../../app/i18n";
-import { useWorkflows, type Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
+import { useWorkflows } from "../../app/workflow-feed";
 import { useWorkflowCommands } from "./use-workflow-commands";
 import styles from "./WorkflowMenu.module.css";
 

@@ -19,7 +19,7 @@ export function Sidebar({ onClose }: SidebarProps) {
   return (
     <div className={styles.sidebar}>
       <div className={styles.top}>
-        <img src="/icon.svg" alt="" width={30} height={30} />
+        <img src="/icon.svg" alt="" width={28} height={28} />
         <span className={styles.name}>{onClose ? "" : t("app.name")}</span>
         <Button
           type="primary"

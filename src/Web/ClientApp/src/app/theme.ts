@@ -24,10 +24,13 @@ const light: ThemeConfig["token"] = {
 
 const dark: ThemeConfig["token"] = {
   colorPrimary: "#6271f2",
+  colorPrimaryHover: "#4a59d6",
   colorError: "#ff8078",
   colorLink: "#aab4ff",
   colorTextBase: "#e6e8f0",
   colorBgBase: "#16171d",
+  colorBgContainer: "#16171d",
+  colorBgLayout: "#16171d",
   colorBgElevated: "#262933",
   colorTextSecondary: "#bcc1d0",
   colorTextTertiary: "#a5abbd",
@@ -64,7 +67,7 @@ export function useThemeConfig(): ThemeConfig {
       controlHeightSM: isNarrow ? 36 : 28,
     },
     components: {
-      Form: { verticalLabelPadding: "0 0 2px", itemMarginBottom: 18, labelColor: isDark ? "#bcc1d0" : "#3a3f4e" },
+      Form: { verticalLabelPadding: "0 0 2px", itemMarginBottom: 16, labelColor: isDark ? "#bcc1d0" : "#3a3f4e" },
       Segmented: { trackBg: isDark ? "#0f1015" : "#e6e8f0", itemColor: isDark ? "#bcc1d0" : "#4a4f5e" },
     },
   };

@@ -31,7 +31,7 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
     try {
       const { name } = await addParticipant(workflowId, values.email.trim(), values.role);
       announce(t("workflows.added", { name }));
-      form.resetFields(["email"]);
+      form.setFieldValue("email", "");
     } catch (error) {
       const { errors } = problemOf(error);
       const text = errors.email ? (language === "en" ? errors.email : [t("workflows.emailInvalid")]) : [problemText(t, error)];

@@ -11,7 +11,9 @@ import {
 import { Button, Dropdown, Tooltip, type MenuProps } from "antd";
 import { openDialog } from "../../app/dialogs";
 import { useT } from "../../app/i18n";
-import { useWorkflows, type Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
+import { useIsNarrow } from "../../app/theme";
+import { useWorkflows } from "../../app/workflow-feed";
 import { useWorkflowCommands } from "./use-workflow-commands";
 import styles from "./WorkflowMenu.module.css";
 
@@ -23,6 +25,7 @@ export function WorkflowMenu({ workflowId }: { workflowId: string }) {
 
 function Actions({ workflow }: { workflow: Workflow }) {
   const t = useT();
+  const isNarrow = useIsNarrow();
   const commands = useWorkflowCommands(workflow);
   const { id, personal, status, role, participants } = workflow;
   const isOwner = role === "owner";
@@ -57,7 +60,7 @@ function Actions({ workflow }: { workflow: Workflow }) {
             aria-label={`${t("workflows.people")}, ${t("workflows.peopleCount", { count: participants.length })}`}
             onClick={() => openDialog({ kind: "people", workflowId: id })}
           >
-            {participants.length}
+            {isNarrow ? null : participants.length}
           </Button>
         </Tooltip>
       )}

@@ -2,7 +2,6 @@ import { Alert, Button, Modal, Result, Spin } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAuth } from "../../app/auth-store";
-import { useConnection } from "../../app/chat-connection";
 import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
 import { useStore } from "../../app/store";
@@ -21,6 +20,7 @@ import { TypingIndicator } from "./TypingIndicator";
 import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
+import { useIsConnected } from "./use-is-connected";
 
 /** The page of one workflow. */
 export default function ConversationPage() {
@@ -39,7 +39,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const role = useConversation(store, (state) => state.role);
   const status = useConversation(store, (state) => state.conversation?.status);
   const isMarkdownHere = useStore(markdown) !== undefined;
-  const isConnected = useConnection().status === "connected";
+  const isConnected = useIsConnected();
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [editing, setEditing] = useState(() => loadDraft(userId, workflowId, "edit").messageId);

@@ -1,8 +1,7 @@
 import { DownOutlined } from "@ant-design/icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Button, Spin } from "antd";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
-import { useImperativeHandle } from "react";
+import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { useT } from "../../app/i18n";
 import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
@@ -54,7 +53,8 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   const role = useConversation(store, (state) => state.role);
   const status = useConversation(store, (state) => state.conversation?.status);
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setIsAtEnd] = useState(true);
+  // Not known before the list has been scrolled to where it begins: nothing counts as read until then.
+  const [isAtEnd, setIsAtEnd] = useState<boolean>();
   const [activeKey, setActiveKey] = useState<string>();
   const [highlighted, setHighlighted] = useState<string>();
   const [menu, setMenu] = useState<OpenMenu>();
@@ -88,7 +88,6 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       }
     }
     // Once: the list is made when the first rows are there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   const lookAround = useCallback(() => {
@@ -114,12 +113,12 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
     () => () => {
       const firstKey = latest.current.rows[0]?.key;
       const place = { offset: virtualizer.scrollOffset ?? 0, measurements: virtualizer.takeSnapshot(), firstKey: firstKey ?? "" };
-      keepScrollPlace(store.workflowId, latest.current.isAtEnd || firstKey === undefined ? undefined : place);
+      keepScrollPlace(store.workflowId, latest.current.isAtEnd !== false || firstKey === undefined ? undefined : place);
     },
     [store, virtualizer],
   );
 
-  useAttention(store, isAtEnd);
+  useAttention(store, isAtEnd === true);
 
   // Who sends wants to see it, wherever they had scrolled to.
   const lastOwn = rows.at(-1)?.kind === "outgoing" ? rows.at(-1)!.key : undefined;
@@ -242,7 +241,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
           })}
         </div>
       </div>
-      {!isAtEnd && (
+      {isAtEnd === false && (
         <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined />} onClick={toEnd}>
           {unread > 0 ? t("chat.unread", { count: unread }) : t("chat.toNewest")}
         </Button>

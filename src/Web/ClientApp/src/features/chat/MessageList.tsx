@@ -229,6 +229,8 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
                   actions={rowActions}
                   allowed={allowedFor(row, role, status)}
                   hasDivider={row.key === dividerKey}
+                  // Whether the first one that is loaded is the first of its day is not known, and a line that goes away moves the list.
+                  showsDay={index > 0 || !hasOlder}
                   isEditing={messageId !== undefined && messageId === editing}
                   isActive={row.key === activeKey}
                   isHighlighted={row.key === highlighted}
@@ -242,7 +244,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
         </div>
       </div>
       {isAtEnd === false && (
-        <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined />} onClick={toEnd}>
+        <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined aria-hidden />} onClick={toEnd}>
           {unread > 0 ? t("chat.unread", { count: unread }) : t("chat.toNewest")}
         </Button>
       )}

@@ -51,9 +51,12 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
       open
       autoFocus
       trigger={["click"]}
+      // Inside of the page's landmark, where screen readers look for it.
+      getPopupContainer={() => anchor.closest("main") ?? document.body}
       placement={row.isOwn ? "bottomRight" : "bottomLeft"}
-      onOpenChange={(open) => {
-        if (!open) {
+      onOpenChange={(open, { source }) => {
+        // What was chosen from the menu has the focus already.
+        if (!open && source === "trigger") {
           onClose();
           anchor.focus();
         }

@@ -244,7 +244,7 @@ export function Composer(props: ComposerProps) {
           onPaste={pasted}
           onBlur={() => typing.stopped()}
           disabled={isDisabled}
-          placeholder={obstacle ?? t("chat.placeholder")}
+          placeholder={t(isDisabled ? "chat.cannotWrite" : "chat.placeholder")}
           autoSize={AUTO_SIZE}
           components={INPUT}
           suffix={

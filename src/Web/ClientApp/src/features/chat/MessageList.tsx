@@ -90,13 +90,27 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
     // Once: the list is made when the first rows are there.
   }, []);
 
+  const seen = useRef({ height: 0, isAtEnd: false });
   const lookAround = useCallback(() => {
     const element = scroller.current;
     if (element) {
-      setIsAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight <= END_ZONE);
+      const height = element.clientHeight;
+      if (seen.current.isAtEnd && height < seen.current.height) {
+        // The composer grew, or a keyboard came up: the newest message stays in sight.
+        element.scrollTop = element.scrollHeight;
+      }
+
+      const isNowAtEnd = element.scrollHeight - element.scrollTop - height <= END_ZONE;
+      seen.current = { height, isAtEnd: isNowAtEnd };
+      setIsAtEnd(isNowAtEnd);
     }
   }, []);
   useLayoutEffect(lookAround);
+  useEffect(() => {
+    const observer = new ResizeObserver(lookAround);
+    observer.observe(scroller.current!);
+    return () => observer.disconnect();
+  }, [lookAround]);
 
   useEffect(() => {
     if (hasOlder && older === "idle" && firstShown < ROWS_AHEAD) {

@@ -63,7 +63,9 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
       }}
       menu={{
         items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: icons[action], danger: action === "delete" })),
-        onClick: ({ key }) => {
+        onClick: ({ key, domEvent }) => {
+          // The key would go on to where the focus is now: Enter would break a line in the composer.
+          domEvent.preventDefault();
           onClose();
           anchor.focus();
           perform(key as RowAction, row, actions);

@@ -1,11 +1,9 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { App as AntApp, ConfigProvider } from "antd";
+import { ConfigProvider } from "antd";
 import deDE from "antd/locale/de_DE";
 import enUS from "antd/locale/en_US";
 import { useEffect } from "react";
 import { RouterProvider } from "react-router/dom";
 import { useLanguage } from "./i18n";
-import { queryClient } from "./query-client";
 import { router } from "./router";
 import { useIsDark, useThemeConfig } from "./theme";
 
@@ -18,11 +16,7 @@ export function App() {
   }, [language, isDark]);
   return (
     <ConfigProvider theme={useThemeConfig()} locale={language === "de" ? deDE : enUS}>
-      <AntApp component={false}>
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </AntApp>
+      <RouterProvider router={router} />
     </ConfigProvider>
   );
 }

@@ -1,27 +1,43 @@
 import { MenuOutlined } from "@ant-design/icons";
-import { Badge, Button, Drawer } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, Badge, Button, Drawer, Spin } from "antd";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 import { IdleDialog } from "../features/auth/IdleDialog";
 import { WorkflowDialogs } from "../features/workflows/WorkflowDialogs";
 import { WorkflowMenu } from "../features/workflows/WorkflowMenu";
 import styles from "./AppShell.module.css";
 import { ConnectionStrip } from "./ConnectionStrip";
-import { openDialog } from "./dialogs";
+import { closeDialog, openDialog } from "./dialogs";
 import { useT } from "./i18n";
 import { rememberWorkflow } from "./last-workflow";
 import { onNotificationClick } from "./notifications";
 import { pageTitle, PageHeaderSlot } from "./page-header";
+import { queryClient } from "./query-client";
+import { SettingsDialog } from "./SettingsDialog";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { useShortcut } from "./shortcuts";
+import { beginSignedIn } from "./signed-in";
 import { Sidebar } from "./Sidebar";
 import { useStore } from "./store";
 import { useIsNarrow } from "./theme";
 import { showBadge } from "./title-badge";
 import { useListedWorkflows, useUnreadTotal } from "./workflow-feed";
 
+beginSignedIn();
+
 /** Header and sidebar around the pages of a signed-in user. */
 export default function AppShell() {
+  return (
+    <AntApp component={false}>
+      <QueryClientProvider client={queryClient}>
+        <Shell />
+      </QueryClientProvider>
+    </AntApp>
+  );
+}
+
+function Shell() {
   const t = useT();
   const isNarrow = useIsNarrow();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
@@ -34,7 +50,8 @@ export default function AppShell() {
 
   useEffect(() => setDrawerOpen(false), [pathname]);
   useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
-  useEffect(() => () => showBadge("", 0, t("app.name")), [t]);
+  // What was open belongs to who was signed in.
+  useEffect(() => closeDialog, []);
   useEffect(() => onNotificationClick((address) => void navigate(address)), [navigate]);
   useEffect(() => {
     if (workflowId) {
@@ -65,7 +82,7 @@ export default function AppShell() {
       <div className={styles.column}>
         <header className={styles.header}>
           {isNarrow && (
-            <Badge count={unread} size="small" offset={[-8, 8]}>
+            <Badge count={unread} size="small" offset={[-10, 11]}>
               <Button
                 type="text"
                 className={styles.menuButton}
@@ -81,7 +98,9 @@ export default function AppShell() {
         </header>
         <ConnectionStrip />
         <main id="content" className={styles.content} ref={main} tabIndex={-1}>
-          <Outlet />
+          <Suspense fallback={<Spin className={styles.loading} aria-label={t("app.loading")} />}>
+            <Outlet />
+          </Suspense>
         </main>
       </div>
       {isNarrow && (
@@ -98,6 +117,7 @@ export default function AppShell() {
         </Drawer>
       )}
       <WorkflowDialogs />
+      <SettingsDialog />
       <ShortcutSheet />
       <IdleDialog />
     </div>

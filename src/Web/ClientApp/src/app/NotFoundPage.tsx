@@ -1,4 +1,4 @@
-import { Button, Result } from "antd";
+import { Button } from "antd";
 import { useNavigate } from "react-router";
 import { useT } from "./i18n";
 import { PageHeader } from "./page-header";
@@ -10,16 +10,12 @@ export default function NotFoundPage() {
   return (
     <>
       <PageHeader title={t("app.notFound")} />
-      <Result
-        status="404"
-        title={t("app.notFound")}
-        subTitle={t("app.notFoundHint")}
-        extra={
-          <Button type="primary" onClick={() => void navigate("/")}>
-            {t("app.toStart")}
-          </Button>
-        }
-      />
+      <div className="splash">
+        <p>{t("app.notFoundHint")}</p>
+        <Button type="primary" onClick={() => void navigate("/")}>
+          {t("app.toStart")}
+        </Button>
+      </div>
     </>
   );
 }

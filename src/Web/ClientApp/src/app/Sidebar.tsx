@@ -1,12 +1,10 @@
 import { CloseOutlined, LogoutOutlined, PlusOutlined, SettingOutlined } from "@ant-design/icons";
-import { Avatar, Button, Popover, Tooltip } from "antd";
-import { useState } from "react";
+import { Avatar, Button, Tooltip } from "antd";
 import { WorkflowList } from "../features/workflows/WorkflowList";
 import { signOut, useAuth } from "./auth-store";
 import { initialsOf } from "./initials";
 import { openDialog } from "./dialogs";
 import { useT } from "./i18n";
-import { SettingsPanel } from "./SettingsPanel";
 import styles from "./Sidebar.module.css";
 
 interface SidebarProps {
@@ -18,15 +16,14 @@ interface SidebarProps {
 export function Sidebar({ onClose }: SidebarProps) {
   const t = useT();
   const { user } = useAuth();
-  const [isSettingsOpen, setSettingsOpen] = useState(false);
   return (
     <div className={styles.sidebar}>
       <div className={styles.top}>
-        <img src="/icon.svg" alt="" width={30} height={30} />
-        <span className={styles.name}>{t("app.name")}</span>
+        <img src="/icon.svg" alt="" width={28} height={28} />
+        <span className={styles.name}>{onClose ? "" : t("app.name")}</span>
         <Button
           type="primary"
-          className={styles.target}
+          className={styles.new}
           icon={<PlusOutlined />}
           onClick={() => {
             onClose?.();
@@ -48,15 +45,16 @@ export function Sidebar({ onClose }: SidebarProps) {
           <div className={styles.userName}>{user?.displayName}</div>
           <div className={styles.userEmail}>{user?.email}</div>
         </div>
-        <Popover
-          trigger="click"
-          placement="topLeft"
-          open={isSettingsOpen}
-          onOpenChange={setSettingsOpen}
-          content={<SettingsPanel onClose={() => setSettingsOpen(false)} />}
-        >
-          <Button type="text" className={styles.square} icon={<SettingOutlined />} aria-label={t("app.settings")} aria-expanded={isSettingsOpen} />
-        </Popover>
+        <Button
+          type="text"
+          className={styles.square}
+          icon={<SettingOutlined />}
+          aria-label={t("app.settings")}
+          onClick={() => {
+            onClose?.();
+            openDialog({ kind: "settings" });
+          }}
+        />
         <Tooltip title={t("auth.signOut")} placement="top">
           <Button type="text" className={styles.square} icon={<LogoutOutlined />} aria-label={t("auth.signOut")} onClick={() => void signOut()} />
         </Tooltip>

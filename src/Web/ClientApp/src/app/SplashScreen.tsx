@@ -1,4 +1,3 @@
-import { Spin } from "antd";
 import { useT } from "./i18n";
 
 /** While it is not known yet who is signed in. */
@@ -6,7 +5,7 @@ export function SplashScreen({ unreachable }: { unreachable: boolean }) {
   const t = useT();
   return (
     <main className="splash">
-      <Spin size="large" aria-label={t("app.loading")} />
+      <img src="/icon.svg" alt={t("app.loading")} width={72} height={72} />
       <p role="status">{unreachable ? t("app.unreachable") : ""}</p>
     </main>
   );

@@ -1,10 +1,10 @@
 import { Store } from "./store";
 
-/** A dialog of the workflows' feature that any part of the app can open. */
+/** A dialog that any part of the app can open. */
 export type OpenDialog =
   | { readonly kind: "createWorkflow" }
   | { readonly kind: "renameWorkflow" | "people"; readonly workflowId: string }
-  | { readonly kind: "shortcuts" };
+  | { readonly kind: "shortcuts" | "settings" };
 
 /** The one that is open; null for none. */
 export const openedDialog = new Store<OpenDialog | null>(null);

@@ -1,6 +1,8 @@
-import type { ComponentType } from "react";
+import { Suspense } from "react";
 import { createBrowserRouter, Navigate, Outlet, useLocation } from "react-router";
 import { useAuth } from "./auth-store";
+import { ErrorPage } from "./ErrorPage";
+import { AppShell, ConversationPage, HomePage, NotFoundPage, SessionsPage, SignInPage, SignUpPage } from "./pages";
 import { SplashScreen } from "./SplashScreen";
 
 /** Where to go after signing in, kept in the location's state. */
@@ -8,27 +10,27 @@ export interface SignInState {
   readonly from?: string;
 }
 
-const lazily = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
-
-/** Every address of the app. Pages are loaded when they are opened. */
+/** Every address of the app. */
 export const router = createBrowserRouter([
   {
     element: <SignedOutOnly />,
+    ErrorBoundary: ErrorPage,
     children: [
-      { path: "/sign-in", lazy: lazily(() => import("../features/auth/SignInPage")) },
-      { path: "/sign-up", lazy: lazily(() => import("../features/auth/SignUpPage")) },
+      { path: "/sign-in", element: <SignInPage /> },
+      { path: "/sign-up", element: <SignUpPage /> },
     ],
   },
   {
     element: <SignedInOnly />,
+    ErrorBoundary: ErrorPage,
     children: [
       {
-        lazy: lazily(() => import("./AppShell")),
+        element: <AppShell />,
         children: [
-          { path: "/", lazy: lazily(() => import("../features/workflows/HomePage")) },
-          { path: "/w/:workflowId", lazy: lazily(() => import("../features/chat/ConversationPage")) },
-          { path: "/sessions", lazy: lazily(() => import("../features/sessions/SessionsPage")) },
-          { path: "*", lazy: lazily(() => import("./NotFoundPage")) },
+          { path: "/", element: <HomePage /> },
+          { path: "/w/:workflowId", element: <ConversationPage /> },
+          { path: "/sessions", element: <SessionsPage /> },
+          { path: "*", element: <NotFoundPage /> },
         ],
       },
     ],
@@ -38,25 +40,29 @@ export const router = createBrowserRouter([
 function SignedInOnly() {
   const auth = useAuth();
   const { pathname, search } = useLocation();
-  switch (auth.status) {
-    case "restoring":
-      return <SplashScreen unreachable={auth.unreachable ?? false} />;
-    case "signedOut":
-      return <Navigate to="/sign-in" replace state={{ from: pathname + search } satisfies SignInState} />;
-    case "signedIn":
-      return <Outlet />;
+  if (auth.status === "signedOut") {
+    // Whoever signs out is done with the page; whoever is signed out comes back to it.
+    const state: SignInState = auth.signedOutReason === "loggedOut" ? {} : { from: pathname + search };
+    return <Navigate to="/sign-in" replace state={state} />;
   }
+
+  return auth.status === "restoring" ? <SplashScreen unreachable={auth.unreachable ?? false} /> : <Page />;
 }
 
 function SignedOutOnly() {
   const auth = useAuth();
   const { state } = useLocation() as { state: SignInState | null };
-  switch (auth.status) {
-    case "restoring":
-      return <SplashScreen unreachable={auth.unreachable ?? false} />;
-    case "signedOut":
-      return <Outlet />;
-    case "signedIn":
-      return <Navigate to={state?.from ?? "/"} replace />;
+  if (auth.status === "signedIn") {
+    return <Navigate to={state?.from ?? "/"} replace />;
   }
+
+  return auth.status === "restoring" ? <SplashScreen unreachable={auth.unreachable ?? false} /> : <Page />;
+}
+
+function Page() {
+  return (
+    <Suspense fallback={<SplashScreen unreachable={false} />}>
+      <Outlet />
+    </Suspense>
+  );
 }

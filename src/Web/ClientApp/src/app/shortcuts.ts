@@ -75,7 +75,9 @@ export function labelsOf(keys: string): string[] {
 }
 
 function keysOf(event: KeyboardEvent): string {
-  const key = event.key.toLowerCase();
+  // With Alt, a Mac gives other characters than the keys are labelled with.
+  const letter = event.altKey && /^Key([A-Z])$/.exec(event.code)?.[1];
+  const key = (letter || event.key).toLowerCase();
   // Shift is part of how a character such as `?` is typed, and differs between keyboards.
   const isShiftNamed = event.shiftKey && key.length > 1;
   const mod = isMac ? event.metaKey : event.ctrlKey;

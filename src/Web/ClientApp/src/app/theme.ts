@@ -8,6 +8,7 @@ const lessMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 /** Quiet texts of Ant Design are too faint for WCAG AA by default. These are the colours of global.css. */
 const light: ThemeConfig["token"] = {
   colorPrimary: "#4453d6",
+  colorPrimaryHover: "#3844b5",
   colorError: "#b3261e",
   colorLink: "#4453d6",
   colorTextBase: "#1c1e26",
@@ -23,6 +24,7 @@ const light: ThemeConfig["token"] = {
 
 const dark: ThemeConfig["token"] = {
   colorPrimary: "#6271f2",
+  colorPrimaryHover: "#4a59d6",
   colorError: "#ff8078",
   colorLink: "#aab4ff",
   colorTextBase: "#e6e8f0",
@@ -48,6 +50,7 @@ export function useIsDark(): boolean {
 export function useThemeConfig(): ThemeConfig {
   const isDark = useIsDark();
   const isCalm = useMedia(lessMotion);
+  const isNarrow = useIsNarrow();
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     cssVar: { key: "bmad" },
@@ -57,6 +60,13 @@ export function useThemeConfig(): ThemeConfig {
       fontSize: 15,
       fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
       motion: !isCalm,
+      // Large enough for fingers where the screen is small.
+      controlHeight: isNarrow ? 44 : 38,
+      controlHeightSM: isNarrow ? 36 : 28,
+    },
+    components: {
+      Form: { verticalLabelPadding: "0 0 2px", itemMarginBottom: 16, labelColor: isDark ? "#bcc1d0" : "#3a3f4e" },
+      Segmented: { trackBg: isDark ? "#0f1015" : "#e6e8f0", itemColor: isDark ? "#bcc1d0" : "#4a4f5e" },
     },
   };
 }

@@ -1,23 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Schema } from "../api/client";
+import { useMemo } from "react";
 import { dataOf } from "../api/problem";
 import { api, authStore } from "./auth-store";
 import { chat, connectionState } from "./chat-connection";
+import { listed, toFollow, type ListedWorkflow, type Workflow } from "./listed-workflow";
 import { notifyOfMessage } from "./notifications";
 import { queryClient } from "./query-client";
 import { readMarks } from "./read-marks";
 import { Store, useStore } from "./store";
 import { ActivityWatch, type WorkflowActivity } from "./workflow-activity";
 import { WORKFLOWS_KEY } from "./workflow-actions";
-
-export type Workflow = Schema<"WorkflowView">;
-
-/** A workflow as the list shows it. */
-export interface ListedWorkflow extends Workflow {
-  readonly activity: WorkflowActivity | undefined;
-  /** Messages of others that were not read; for a workflow that is not followed, an estimate from its sequences. */
-  readonly unread: number;
-}
 
 /**
  * So many workflows are kept open, to hear of their messages at once; the others are asked for from time to time. Each
@@ -42,7 +34,8 @@ export function useWorkflows() {
 /** The list as it is shown: the one with the newest message first. */
 export function useListedWorkflows(): readonly ListedWorkflow[] | undefined {
   const { data } = useWorkflows();
-  return data && listed(data, useActivities());
+  const known = useActivities();
+  return useMemo(() => data && listed(data, known), [data, known]);
 }
 
 export function useActivities(): ReadonlyMap<string, WorkflowActivity> {
@@ -76,7 +69,7 @@ export function followWorkflows(): void {
   queryClient.getQueryCache().subscribe(({ query }) => {
     const workflows = query.queryKey[0] === WORKFLOWS_KEY[0] && (query.state.data as readonly Workflow[] | undefined);
     if (workflows && authStore.get().status === "signedIn") {
-      watch?.watch(toFollow(workflows));
+      watch?.watch(toFollow(workflows, FOLLOWED));
       workflows.forEach(({ id, lastReadSequence }) => watch?.read(id, lastReadSequence));
     }
   });
@@ -121,28 +114,6 @@ async function allWorkflows(): Promise<readonly Workflow[]> {
 
     cursor = page.nextCursor;
   }
-}
-
-/** Those with something unread, then those that are still open, then the rest; each group newest first. */
-export function toFollow(workflows: readonly Workflow[]): string[] {
-  const rank = ({ lastSequence, lastReadSequence, status }: Workflow) =>
-    lastSequence > lastReadSequence ? 0 : status === "active" || status === "paused" ? 1 : 2;
-  return workflows
-    .toSorted((one, other) => rank(one) - rank(other))
-    .slice(0, FOLLOWED)
-    .map(({ id }) => id);
-}
-
-export function listed(workflows: readonly Workflow[], known: ReadonlyMap<string, WorkflowActivity>): readonly ListedWorkflow[] {
-  const newest = ({ activity, createdAt }: ListedWorkflow) => Date.parse(activity?.lastLine?.at ?? createdAt);
-  return workflows
-    .map((workflow) => {
-      const activity = known.get(workflow.id);
-      // Without its messages it is not known which events are others' messages. Event 1 is never one.
-      const events = workflow.lastSequence - Math.max(workflow.lastReadSequence, 1);
-      return { ...workflow, activity, unread: activity?.unread ?? events };
-    })
-    .toSorted((one, other) => newest(other) - newest(one));
 }
 
 function titleOf(workflowId: string): string {

@@ -30,10 +30,11 @@ export function IdleDialog() {
       afterOpenChange={(opened) => opened && stay.current?.focus()}
       footer={
         <>
-          <Button onClick={() => void signOut()}>{t("auth.signOut")}</Button>
+          {/* First, as a dialog gives the focus to its first button. */}
           <Button type="primary" ref={stay} onClick={staySignedIn}>
             {t("auth.staySignedIn")}
           </Button>
+          <Button onClick={() => void signOut()}>{t("auth.signOut")}</Button>
         </>
       }
     >

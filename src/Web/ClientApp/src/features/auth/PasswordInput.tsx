@@ -15,6 +15,8 @@ export function PasswordInput(props: InputProps) {
         <Button
           type="text"
           size="small"
+          // The field keeps the height of the others.
+          style={{ marginBlock: -8 }}
           aria-label={t("auth.showCharacters")}
           aria-pressed={isShown}
           icon={isShown ? <EyeInvisibleOutlined /> : <EyeOutlined />}

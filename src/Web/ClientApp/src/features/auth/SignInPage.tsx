@@ -25,10 +25,10 @@ export default function SignInPage() {
       <Form<AuthValues>
         form={form}
         layout="vertical"
+        noValidate
         requiredMark={false}
         validateTrigger="onSubmit"
         scrollToFirstError={{ focus: true }}
-        size="large"
         onFinish={(values) => void onFinish(values)}
       >
         <Form.Item name="email" label={t("auth.email")} rules={[{ required: true, whitespace: true, message: t("auth.emailRequired") }]}>

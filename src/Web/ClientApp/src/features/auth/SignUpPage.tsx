@@ -20,10 +20,10 @@ export default function SignUpPage() {
       <Form<AuthValues>
         form={form}
         layout="vertical"
+        noValidate
         requiredMark={false}
         validateTrigger="onSubmit"
         scrollToFirstError={{ focus: true }}
-        size="large"
         onFinish={(values) => void onFinish(values)}
       >
         <Form.Item

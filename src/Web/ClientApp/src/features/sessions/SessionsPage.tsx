@@ -53,7 +53,7 @@ export default function SessionsPage() {
       okText,
       okButtonProps: { danger: true, type: "default" },
       cancelText: t("sessions.keep"),
-      autoFocusButton: "cancel",
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => end(ended),
     });
 

@@ -24,13 +24,14 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
   const [form] = Form.useForm<Values>();
   const [isBusy, setBusy] = useState(false);
   const email = useRef<InputRef>(null);
+  const role = Form.useWatch("role", form) ?? "contributor";
 
   const add = async (values: Values) => {
     setBusy(true);
     try {
       const { name } = await addParticipant(workflowId, values.email.trim(), values.role);
       announce(t("workflows.added", { name }));
-      form.resetFields(["email"]);
+      form.setFieldValue("email", "");
     } catch (error) {
       const { errors } = problemOf(error);
       const text = errors.email ? (language === "en" ? errors.email : [t("workflows.emailInvalid")]) : [problemText(t, error)];
@@ -48,6 +49,7 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
         form={form}
         name="people"
         layout="vertical"
+        noValidate
         requiredMark={false}
         validateTrigger="onSubmit"
         initialValues={{ role: "contributor" }}
@@ -62,7 +64,7 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
           >
             <Input ref={email} type="email" inputMode="email" autoComplete="off" />
           </Form.Item>
-          <Form.Item name="role" label={t("workflows.role")}>
+          <Form.Item name="role" label={t("workflows.role")} extra={t(`workflows.roleHint.${role}`)}>
             <Select
               popupMatchSelectWidth={280}
               options={ROLES.map((role) => ({ value: role, label: t(`workflows.role.${role}`), hint: t(`workflows.roleHint.${role}`) }))}
@@ -75,7 +77,7 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
             />
           </Form.Item>
         </div>
-        <Button type="primary" htmlType="submit" icon={<UserAddOutlined />} loading={isBusy} className={styles.button}>
+        <Button type="primary" htmlType="submit" icon={<UserAddOutlined />} loading={isBusy}>
           {t("workflows.add")}
         </Button>
       </Form>

@@ -2,7 +2,8 @@ import { Avatar, Button, Modal } from "antd";
 import { useAuth } from "../../app/auth-store";
 import { useT } from "../../app/i18n";
 import { initialsOf } from "../../app/initials";
-import { useActivities, type Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
+import { useActivities } from "../../app/workflow-feed";
 import { AddParticipantForm } from "./AddParticipantForm";
 import { hueOf } from "./hue";
 import styles from "./PeopleDialog.module.css";
@@ -47,7 +48,6 @@ export function PeopleDialog({ workflow, onClose }: PeopleDialogProps) {
               </div>
               {isSelf ? (
                 <Button
-                  className={styles.button}
                   onClick={() => {
                     onClose();
                     commands.leave();
@@ -57,7 +57,7 @@ export function PeopleDialog({ workflow, onClose }: PeopleDialogProps) {
                 </Button>
               ) : (
                 isOwner && (
-                  <Button className={styles.button} aria-label={t("workflows.removeName", { name })} onClick={() => commands.remove(userId, name)}>
+                  <Button aria-label={t("workflows.removeName", { name })} onClick={() => commands.remove(userId, name)}>
                     {t("workflows.remove")}
                   </Button>
                 )

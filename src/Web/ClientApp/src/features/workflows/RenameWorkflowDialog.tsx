@@ -1,6 +1,6 @@
 import { useT } from "../../app/i18n";
 import { renameWorkflow } from "../../app/workflow-actions";
-import type { Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
 import { TitleDialog } from "./TitleDialog";
 
 export function RenameWorkflowDialog({ workflow: { id, title }, onClose }: { workflow: Workflow; onClose: () => void }) {

@@ -52,6 +52,7 @@ export function TitleDialog({ heading, hint, initialTitle, submitText, onSubmit,
         id="workflow-title"
         form={form}
         layout="vertical"
+        noValidate
         requiredMark={false}
         validateTrigger="onSubmit"
         initialValues={{ title: initialTitle }}

@@ -4,7 +4,8 @@ import { useDeferredValue, useRef, useState } from "react";
 import { useAuth } from "../../app/auth-store";
 import { useT } from "../../app/i18n";
 import { useShortcut } from "../../app/shortcuts";
-import { useListedWorkflows, useWorkflows, type ListedWorkflow } from "../../app/workflow-feed";
+import type { ListedWorkflow } from "../../app/listed-workflow";
+import { useListedWorkflows, useWorkflows } from "../../app/workflow-feed";
 import { WorkflowListItem } from "./WorkflowListItem";
 import styles from "./WorkflowList.module.css";
 

@@ -4,7 +4,7 @@ import { NavLink } from "react-router";
 import { initialsOf } from "../../app/initials";
 import { useLanguage, useT } from "../../app/i18n";
 import { fullTime, shortTime } from "../../app/times";
-import type { ListedWorkflow } from "../../app/workflow-feed";
+import type { ListedWorkflow } from "../../app/listed-workflow";
 import { hueOf } from "./hue";
 import styles from "./WorkflowList.module.css";
 

@@ -11,7 +11,8 @@ import {
 import { Button, Dropdown, Tooltip, type MenuProps } from "antd";
 import { openDialog } from "../../app/dialogs";
 import { useT } from "../../app/i18n";
-import { useWorkflows, type Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
+import { useWorkflows } from "../../app/workflow-feed";
 import { useWorkflowCommands } from "./use-workflow-commands";
 import styles from "./WorkflowMenu.module.css";
 
@@ -62,7 +63,7 @@ function Actions({ workflow }: { workflow: Workflow }) {
         </Tooltip>
       )}
       {items.length > 0 && (
-        <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
+        <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight" getPopupContainer={(button) => button.parentElement ?? document.body}>
           <Button type="text" className={styles.button} icon={<MoreOutlined />} aria-label={t("workflows.actions")} aria-haspopup="menu" />
         </Dropdown>
       )}

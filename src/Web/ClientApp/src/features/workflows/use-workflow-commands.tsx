@@ -5,7 +5,7 @@ import { useT, type MessageKey } from "../../app/i18n";
 import { problemText } from "../../app/i18n/problem-text";
 import { forgetWorkflow } from "../../app/last-workflow";
 import { leave, removeParticipant, setStatus } from "../../app/workflow-actions";
-import type { Workflow } from "../../app/workflow-feed";
+import type { Workflow } from "../../app/listed-workflow";
 
 /** What can be done with a workflow, with the questions that come before and what is said after a refusal. */
 export function useWorkflowCommands({ id, title }: Pick<Workflow, "id" | "title">) {
@@ -29,7 +29,7 @@ export function useWorkflowCommands({ id, title }: Pick<Workflow, "id" | "title"
       okText: t(yes),
       okButtonProps: { danger: true, type: "default" },
       cancelText: t("workflows.keep"),
-      autoFocusButton: "cancel",
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => attempt(change),
     });
 

@@ -1,15 +1,26 @@
 import { DesktopOutlined, QuestionCircleOutlined } from "@ant-design/icons";
-import { App, Button, Segmented, Switch } from "antd";
+import { App, Button, Modal, Segmented, Switch } from "antd";
 import { useId } from "react";
 import { useNavigate } from "react-router";
-import { openDialog } from "./dialogs";
+import { closeDialog, openDialog, openedDialog } from "./dialogs";
 import { useT } from "./i18n";
 import { canNotify, setNotifications } from "./notifications";
 import { usePreference } from "./preferences";
-import styles from "./SettingsPanel.module.css";
+import styles from "./SettingsDialog.module.css";
+import { useStore } from "./store";
 
 /** What the user can set for this browser, and the ways to their sessions and the shortcuts. */
-export function SettingsPanel({ onClose }: { onClose: () => void }) {
+export function SettingsDialog() {
+  const t = useT();
+  const isOpen = useStore(openedDialog)?.kind === "settings";
+  return (
+    <Modal title={t("app.settings")} open={isOpen} onCancel={closeDialog} footer={null} destroyOnHidden width={400}>
+      <SettingsPanel />
+    </Modal>
+  );
+}
+
+function SettingsPanel() {
   const t = useT();
   const navigate = useNavigate();
   const { message } = App.useApp();
@@ -61,10 +72,9 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       )}
       <Button
         block
-        className={styles.link}
         icon={<DesktopOutlined />}
         onClick={() => {
-          onClose();
+          closeDialog();
           void navigate("/sessions");
         }}
       >
@@ -72,12 +82,8 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       </Button>
       <Button
         block
-        className={styles.link}
         icon={<QuestionCircleOutlined />}
-        onClick={() => {
-          onClose();
-          openDialog({ kind: "shortcuts" });
-        }}
+        onClick={() => openDialog({ kind: "shortcuts" })}
       >
         {t("app.shortcuts")}
       </Button>

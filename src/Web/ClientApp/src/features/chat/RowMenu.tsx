@@ -54,9 +54,8 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
       // Inside of the page's landmark, where screen readers look for it.
       getPopupContainer={() => anchor.closest("main") ?? document.body}
       placement={row.isOwn ? "bottomRight" : "bottomLeft"}
-      onOpenChange={(open, { source }) => {
-        // What was chosen from the menu has the focus already.
-        if (!open && source === "trigger") {
+      onOpenChange={(open) => {
+        if (!open) {
           onClose();
           anchor.focus();
         }
@@ -64,11 +63,12 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
       menu={{
         items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: icons[action], danger: action === "delete" })),
         onClick: ({ key, domEvent }) => {
-          // The key would go on to where the focus is now: Enter would break a line in the composer.
+          // The key would go on to where the focus is by then: Enter would break a line in the composer.
           domEvent.preventDefault();
           onClose();
           anchor.focus();
-          perform(key as RowAction, row, actions);
+          // After the menu has put the focus back, so that a reply can take it.
+          setTimeout(() => perform(key as RowAction, row, actions));
         },
       }}
     >

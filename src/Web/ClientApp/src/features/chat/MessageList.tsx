@@ -7,7 +7,7 @@ import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
 import { MessageRow } from "./MessageRow";
 import { RowMenu, type OpenMenu } from "./RowMenu";
-import { actionsFor, type RowActions } from "./row-actions";
+import { allowedFor, type RowActions } from "./row-actions";
 import { keepScrollPlace, scrollPlaceOf } from "./scroll-memory";
 import type { Row } from "./timeline";
 import { useConversation } from "./use-conversation";
@@ -192,7 +192,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       openMenu: (key, anchor) => {
         const now = stateOfMenu.current;
         const row = now.rows.find((candidate) => candidate.key === key);
-        const allowed = row ? actionsFor(row, now.role, now.status) : [];
+        const allowed = row ? allowedFor(row, now.role, now.status) : [];
         if (row && allowed.length > 0) {
           setActiveKey(key);
           setMenu({ row, allowed, anchor });
@@ -331,19 +331,6 @@ function estimatedHeight(row: Row): number {
   }
 
   return 38 + lines * 22 + (row.startsGroup ? 28 : 0) + (row.day === undefined ? 0 : 44);
-}
-
-const allowances = new WeakMap<Row, { role: unknown; status: unknown; allowed: ReturnType<typeof actionsFor> }>();
-
-/** The same list for the same row, so that the row need not render anew. */
-function allowedFor(row: Row, role: Parameters<typeof actionsFor>[1], status: Parameters<typeof actionsFor>[2]) {
-  let kept = allowances.get(row);
-  if (kept?.role !== role || kept?.status !== status) {
-    kept = { role, status, allowed: actionsFor(row, role, status) };
-    allowances.set(row, kept);
-  }
-
-  return kept!.allowed;
 }
 
 function keptPlaceOf(store: ConversationStore, rows: readonly Row[]) {

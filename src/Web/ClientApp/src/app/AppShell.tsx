@@ -11,6 +11,7 @@ import { ConnectionStrip } from "./ConnectionStrip";
 import { closeDialog, openDialog } from "./dialogs";
 import { useT } from "./i18n";
 import { rememberWorkflow } from "./last-workflow";
+import { announce } from "./live-region";
 import { onNotificationClick } from "./notifications";
 import { pageTitle, PageHeaderSlot } from "./page-header";
 import { queryClient } from "./query-client";
@@ -50,6 +51,8 @@ function Shell() {
 
   useEffect(() => setDrawerOpen(false), [pathname]);
   useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
+  // Nothing else tells screen readers that a link led to another page.
+  useEffect(() => announce(title), [title]);
   // What was open belongs to who was signed in.
   useEffect(() => closeDialog, []);
   useEffect(() => onNotificationClick((address) => void navigate(address)), [navigate]);
@@ -82,7 +85,7 @@ function Shell() {
       <div className={styles.column}>
         <header className={styles.header}>
           {isNarrow && (
-            <Badge count={unread} size="small" offset={[-10, 11]}>
+            <Badge count={unread} size="small" offset={[-10, 14]}>
               <Button
                 type="text"
                 className={styles.menuButton}

@@ -177,7 +177,7 @@ const guardedTokens: TokenSource = {
 };
 
 /** The REST API as the signed-in user. */
-export const api = createApi(() => (authStore.tokens ? guardedTokens : undefined));
+export const api = createApi(() => (authStore.tokens ? guardedTokens : undefined), globalThis.location?.origin);
 
 /** @throws {Problem} `auth.invalid_credentials`, `validation.failed` */
 export function signIn(email: string, password: string): Promise<void> {

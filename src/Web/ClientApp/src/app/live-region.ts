@@ -16,7 +16,7 @@ export function mountLiveRegion(): void {
 
 /** Has screen readers say the text when they are done with what they say now. */
 export function announce(text: string): void {
-  if (regions.length === 0) {
+  if (regions.length === 0 || text === "") {
     return;
   }
 

@@ -29,6 +29,8 @@ const dark: ThemeConfig["token"] = {
   colorLink: "#aab4ff",
   colorTextBase: "#e6e8f0",
   colorBgBase: "#16171d",
+  colorBgContainer: "#16171d",
+  colorBgLayout: "#16171d",
   colorBgElevated: "#262933",
   colorTextSecondary: "#bcc1d0",
   colorTextTertiary: "#a5abbd",

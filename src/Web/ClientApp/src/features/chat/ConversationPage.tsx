@@ -4,6 +4,7 @@ import { useNavigate, useParams } from "react-router";
 import { useAuth } from "../../app/auth-store";
 import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
+import { PageHeader } from "../../app/page-header";
 import { useStore } from "../../app/store";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
@@ -106,12 +107,14 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
 
   if (phase === "refused") {
     return (
-      <Result
-        status="404"
-        title={t("chat.noWorkflow")}
-        subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
-        extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
-      />
+      <>
+        <PageHeader title={t("chat.noWorkflow")} />
+        <Result
+          status="404"
+          subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
+          extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
+        />
+      </>
     );
   }
 

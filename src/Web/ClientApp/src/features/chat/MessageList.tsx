@@ -230,7 +230,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       >
         <div className={styles.sheet} style={{ height: virtualizer.getTotalSize() }}>
           <div className={styles.top} style={{ height: TOP }}>
-            {hasOlder ? <OlderState state={older} onRetry={() => void store.loadOlder()} /> : t("chat.beginning")}
+            {hasOlder ? <OlderState state={older} onRetry={() => void store.loadOlder()} /> : rows.length > 0 && t("chat.beginning")}
           </div>
           {items.map(({ index, key, start }) => {
             const row = rows[index]!;

@@ -289,6 +289,16 @@ describe("the others", () => {
     expect(store.get().typing).toEqual([]);
   });
 
+  test("are not known to type any more after a new connection", () => {
+    const { client, store } = opened();
+    types(client, true);
+
+    client.observer!.onPresenceReset!(["marco"]);
+
+    expect(store.get().typing).toEqual([]);
+    expect([...store.get().online].sort()).toEqual(["marco", "sarah"]);
+  });
+
   test("are here or not, as the server says", () => {
     const { client, store } = opened(snapshot([], { online: ["marco"] }));
     expect([...store.get().online].sort()).toEqual(["marco", "sarah"]);

@@ -152,7 +152,11 @@ export class ConversationStore {
       onRefused: (refusal) => this.#refused(refusal.code),
       onTyping: (typing) => this.#typing(typing),
       onPresence: (presence) => this.#presence(presence),
-      onPresenceReset: (online) => this.#set({ online: new Set([...online, this.#userId]) }),
+      onPresenceReset: (online) => {
+        // Whoever stopped typing meanwhile could not say so.
+        this.#state.typing.forEach(({ userId }) => this.#stopTyping(userId));
+        this.#set({ online: new Set([...online, this.#userId]) });
+      },
     });
     this.#showOutgoing();
   }

@@ -211,7 +211,7 @@ export function Composer(props: ComposerProps) {
       {paste && (
         <div className={styles.offer} role="status">
           <span>{t("chat.pasteOffer", { count: paste.text.split("\n").length })}</span>
-          <Button size="small" icon={<CodeOutlined />} onClick={() => pasteAsCode(paste)}>
+          <Button size="small" icon={<CodeOutlined aria-hidden />} onClick={() => pasteAsCode(paste)}>
             {t("chat.pasteAsCode")}
           </Button>
           <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("chat.dismiss")} onClick={() => setPaste(undefined)} />
@@ -244,7 +244,7 @@ export function Composer(props: ComposerProps) {
           onPaste={pasted}
           onBlur={() => typing.stopped()}
           disabled={isDisabled}
-          placeholder={obstacle ?? t("chat.placeholder")}
+          placeholder={t(isDisabled ? "chat.cannotWrite" : "chat.placeholder")}
           autoSize={AUTO_SIZE}
           components={INPUT}
           suffix={

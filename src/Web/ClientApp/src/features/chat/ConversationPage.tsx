@@ -2,9 +2,9 @@ import { Alert, Button, Modal, Result, Spin } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAuth } from "../../app/auth-store";
-import { useConnection } from "../../app/chat-connection";
 import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
+import { PageHeader } from "../../app/page-header";
 import { useStore } from "../../app/store";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
@@ -21,6 +21,7 @@ import { TypingIndicator } from "./TypingIndicator";
 import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
+import { useIsConnected } from "./use-is-connected";
 
 /** The page of one workflow. */
 export default function ConversationPage() {
@@ -39,7 +40,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const role = useConversation(store, (state) => state.role);
   const status = useConversation(store, (state) => state.conversation?.status);
   const isMarkdownHere = useStore(markdown) !== undefined;
-  const isConnected = useConnection().status === "connected";
+  const isConnected = useIsConnected();
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [editing, setEditing] = useState(() => loadDraft(userId, workflowId, "edit").messageId);
@@ -106,12 +107,14 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
 
   if (phase === "refused") {
     return (
-      <Result
-        status="404"
-        title={t("chat.noWorkflow")}
-        subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
-        extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
-      />
+      <>
+        <PageHeader title={t("chat.noWorkflow")} />
+        <Result
+          status="404"
+          subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
+          extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
+        />
+      </>
     );
   }
 

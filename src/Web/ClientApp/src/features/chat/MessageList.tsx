@@ -1,14 +1,13 @@
 import { DownOutlined } from "@ant-design/icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Button, Spin } from "antd";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
-import { useImperativeHandle } from "react";
+import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { useT } from "../../app/i18n";
 import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
 import { MessageRow } from "./MessageRow";
 import { RowMenu, type OpenMenu } from "./RowMenu";
-import { actionsFor, type RowActions } from "./row-actions";
+import { allowedFor, type RowActions } from "./row-actions";
 import { keepScrollPlace, scrollPlaceOf } from "./scroll-memory";
 import type { Row } from "./timeline";
 import { useConversation } from "./use-conversation";
@@ -54,7 +53,8 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   const role = useConversation(store, (state) => state.role);
   const status = useConversation(store, (state) => state.conversation?.status);
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setIsAtEnd] = useState(true);
+  // Not known before the list has been scrolled to where it begins: nothing counts as read until then.
+  const [isAtEnd, setIsAtEnd] = useState<boolean>();
   const [activeKey, setActiveKey] = useState<string>();
   const [highlighted, setHighlighted] = useState<string>();
   const [menu, setMenu] = useState<OpenMenu>();
@@ -88,16 +88,29 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       }
     }
     // Once: the list is made when the first rows are there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  const seen = useRef({ height: 0, isAtEnd: false });
   const lookAround = useCallback(() => {
     const element = scroller.current;
     if (element) {
-      setIsAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight <= END_ZONE);
+      const height = element.clientHeight;
+      if (seen.current.isAtEnd && height < seen.current.height) {
+        // The composer grew, or a keyboard came up: the newest message stays in sight.
+        element.scrollTop = element.scrollHeight;
+      }
+
+      const isNowAtEnd = element.scrollHeight - element.scrollTop - height <= END_ZONE;
+      seen.current = { height, isAtEnd: isNowAtEnd };
+      setIsAtEnd(isNowAtEnd);
     }
   }, []);
   useLayoutEffect(lookAround);
+  useEffect(() => {
+    const observer = new ResizeObserver(lookAround);
+    observer.observe(scroller.current!);
+    return () => observer.disconnect();
+  }, [lookAround]);
 
   useEffect(() => {
     if (hasOlder && older === "idle" && firstShown < ROWS_AHEAD) {
@@ -114,12 +127,12 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
     () => () => {
       const firstKey = latest.current.rows[0]?.key;
       const place = { offset: virtualizer.scrollOffset ?? 0, measurements: virtualizer.takeSnapshot(), firstKey: firstKey ?? "" };
-      keepScrollPlace(store.workflowId, latest.current.isAtEnd || firstKey === undefined ? undefined : place);
+      keepScrollPlace(store.workflowId, latest.current.isAtEnd !== false || firstKey === undefined ? undefined : place);
     },
     [store, virtualizer],
   );
 
-  useAttention(store, isAtEnd);
+  useAttention(store, isAtEnd === true);
 
   // Who sends wants to see it, wherever they had scrolled to.
   const lastOwn = rows.at(-1)?.kind === "outgoing" ? rows.at(-1)!.key : undefined;
@@ -179,7 +192,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       openMenu: (key, anchor) => {
         const now = stateOfMenu.current;
         const row = now.rows.find((candidate) => candidate.key === key);
-        const allowed = row ? actionsFor(row, now.role, now.status) : [];
+        const allowed = row ? allowedFor(row, now.role, now.status) : [];
         if (row && allowed.length > 0) {
           setActiveKey(key);
           setMenu({ row, allowed, anchor });
@@ -217,7 +230,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       >
         <div className={styles.sheet} style={{ height: virtualizer.getTotalSize() }}>
           <div className={styles.top} style={{ height: TOP }}>
-            {hasOlder ? <OlderState state={older} onRetry={() => void store.loadOlder()} /> : t("chat.beginning")}
+            {hasOlder ? <OlderState state={older} onRetry={() => void store.loadOlder()} /> : rows.length > 0 && t("chat.beginning")}
           </div>
           {items.map(({ index, key, start }) => {
             const row = rows[index]!;
@@ -230,6 +243,8 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
                   actions={rowActions}
                   allowed={allowedFor(row, role, status)}
                   hasDivider={row.key === dividerKey}
+                  // Whether the first one that is loaded is the first of its day is not known, and a line that goes away moves the list.
+                  showsDay={index > 0 || !hasOlder}
                   isEditing={messageId !== undefined && messageId === editing}
                   isActive={row.key === activeKey}
                   isHighlighted={row.key === highlighted}
@@ -242,8 +257,8 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
           })}
         </div>
       </div>
-      {!isAtEnd && (
-        <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined />} onClick={toEnd}>
+      {isAtEnd === false && (
+        <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined aria-hidden />} onClick={toEnd}>
           {unread > 0 ? t("chat.unread", { count: unread }) : t("chat.toNewest")}
         </Button>
       )}
@@ -316,19 +331,6 @@ function estimatedHeight(row: Row): number {
   }
 
   return 38 + lines * 22 + (row.startsGroup ? 28 : 0) + (row.day === undefined ? 0 : 44);
-}
-
-const allowances = new WeakMap<Row, { role: unknown; status: unknown; allowed: ReturnType<typeof actionsFor> }>();
-
-/** The same list for the same row, so that the row need not render anew. */
-function allowedFor(row: Row, role: Parameters<typeof actionsFor>[1], status: Parameters<typeof actionsFor>[2]) {
-  let kept = allowances.get(row);
-  if (kept?.role !== role || kept?.status !== status) {
-    kept = { role, status, allowed: actionsFor(row, role, status) };
-    allowances.set(row, kept);
-  }
-
-  return kept!.allowed;
 }
 
 function keptPlaceOf(store: ConversationStore, rows: readonly Row[]) {

@@ -24,6 +24,8 @@ interface MessageRowProps {
   readonly allowed: readonly RowAction[];
   /** Whether the line "new messages" stands above it. */
   readonly hasDivider: boolean;
+  /** Whether the day stands above it, if it is the first of its day. */
+  readonly showsDay: boolean;
   readonly isEditing: boolean;
   /** Whether the keyboard is at this row. */
   readonly isActive: boolean;
@@ -37,7 +39,7 @@ interface MessageRowProps {
 
 /** One message, with the day and the unread line above it where they belong. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, actions, allowed, hasDivider, isActive, isEditing, isHighlighted } = props;
+  const { row, actions, allowed, hasDivider, showsDay, isActive, isEditing, isHighlighted } = props;
   const t = useT();
   const language = useLanguage();
   const name = row.kind === "message" ? row.message.author.name : "";
@@ -54,7 +56,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   };
   return (
     <>
-      {row.day !== undefined && <DayLine at={row.at} />}
+      {showsDay && row.day !== undefined && <DayLine at={row.at} />}
       {hasDivider && (
         <div className={styles.divider} role="separator">
           <span>{t("chat.newMessages")}</span>
@@ -100,18 +102,19 @@ function DayLine({ at }: { readonly at: number }) {
 
 function MenuButton({ rowKey, actions, isReachable }: { readonly rowKey: string; readonly actions: RowActions; readonly isReachable: boolean }) {
   const t = useT();
+  // Not antd's: every row has one, and scrolling fast makes many rows.
   return (
-    <Button
-      type="text"
-      size="small"
-      className={styles.menuButton!}
+    <button
+      type="button"
+      className={styles.menuButton}
       data-menu
       tabIndex={isReachable ? 0 : -1}
-      icon={<EllipsisOutlined />}
       aria-label={t("chat.messageActions")}
       aria-haspopup="menu"
       onClick={(event) => actions.openMenu(rowKey, event.currentTarget)}
-    />
+    >
+      <EllipsisOutlined />
+    </button>
   );
 }
 
@@ -135,8 +138,9 @@ function Content({ row, actions, change, quoted, isConnected, t }: MessageRowPro
         {row.kind === "message" && row.message.editedAt !== undefined && !isDeleted && (
           <span title={fullTime(Date.parse(row.message.editedAt), language)}>{t("chat.edited")}</span>
         )}
-        <time dateTime={new Date(row.at).toISOString()} title={fullTime(row.at, language)}>
-          {shortTime(row.at, language)}
+        <time dateTime={new Date(row.at).toISOString()}>
+          <span className={styles.shortTime}>{shortTime(row.at, language)}</span>
+          <span className={styles.fullTime}>{fullTime(row.at, language)}</span>
         </time>
         <Delivery row={row} change={change} isConnected={isConnected} t={t} />
       </div>

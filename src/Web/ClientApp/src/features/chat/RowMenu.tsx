@@ -1,6 +1,6 @@
 import { CopyOutlined, DeleteOutlined, EditOutlined, MessageOutlined, RedoOutlined, StopOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
-import type { ReactNode } from "react";
+import { createElement, type ComponentType } from "react";
 import { useT, type MessageKey } from "../../app/i18n";
 import styles from "./chat.module.css";
 import { perform, type RowAction, type RowActions } from "./row-actions";
@@ -19,13 +19,13 @@ interface RowMenuProps {
   readonly onClose: () => void;
 }
 
-const icons: Readonly<Record<RowAction, ReactNode>> = {
-  reply: <MessageOutlined />,
-  copy: <CopyOutlined />,
-  edit: <EditOutlined />,
-  delete: <DeleteOutlined />,
-  retry: <RedoOutlined />,
-  discard: <StopOutlined />,
+const icons: Readonly<Record<RowAction, ComponentType>> = {
+  reply: MessageOutlined,
+  copy: CopyOutlined,
+  edit: EditOutlined,
+  delete: DeleteOutlined,
+  retry: RedoOutlined,
+  discard: StopOutlined,
 };
 
 const labels: Readonly<Record<RowAction, MessageKey>> = {
@@ -51,6 +51,8 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
       open
       autoFocus
       trigger={["click"]}
+      // Inside of the page's landmark, where screen readers look for it.
+      getPopupContainer={() => anchor.closest("main") ?? document.body}
       placement={row.isOwn ? "bottomRight" : "bottomLeft"}
       onOpenChange={(open) => {
         if (!open) {
@@ -59,11 +61,14 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
         }
       }}
       menu={{
-        items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: icons[action], danger: action === "delete" })),
-        onClick: ({ key }) => {
+        items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: createElement(icons[action]), danger: action === "delete" })),
+        onClick: ({ key, domEvent }) => {
+          // The key would go on to where the focus is by then: Enter would break a line in the composer.
+          domEvent.preventDefault();
           onClose();
           anchor.focus();
-          perform(key as RowAction, row, actions);
+          // After the menu has put the focus back, so that a reply can take it.
+          setTimeout(() => perform(key as RowAction, row, actions));
         },
       }}
     >

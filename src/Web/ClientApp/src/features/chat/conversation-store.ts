@@ -152,7 +152,11 @@ export class ConversationStore {
       onRefused: (refusal) => this.#refused(refusal.code),
       onTyping: (typing) => this.#typing(typing),
       onPresence: (presence) => this.#presence(presence),
-      onPresenceReset: (online) => this.#set({ online: new Set([...online, this.#userId]) }),
+      onPresenceReset: (online) => {
+        // Whoever stopped typing meanwhile could not say so.
+        this.#state.typing.forEach(({ userId }) => this.#stopTyping(userId));
+        this.#set({ online: new Set([...online, this.#userId]) });
+      },
     });
     this.#showOutgoing();
   }
@@ -420,15 +424,15 @@ export class ConversationStore {
       ...more,
       conversation,
       role: conversation.participants.find((participant) => participant.userId === this.#userId)?.role,
-      ...this.#rowState(),
+      ...this.#rowState(conversation),
     });
   }
 
   #showOutgoing(): void {
-    this.#set(this.#rowState());
+    this.#set(this.#rowState(this.#state.conversation));
   }
 
-  #rowState(): Pick<ConversationState, "rows" | "dividerKey" | "unread"> {
+  #rowState(conversation: Conversation | undefined): Pick<ConversationState, "rows" | "dividerKey" | "unread"> {
     const waiting: OutgoingMessage[] = [];
     for (const message of this.#client.outbox.get()) {
       if (message.workflowId !== this.workflowId) {
@@ -449,10 +453,10 @@ export class ConversationStore {
     this.#outgoing = outgoing;
     this.#shown = messages;
     const rows = isSame ? this.#state.rows : [...messages, ...outgoing];
-    return { rows, dividerKey: this.#dividerKey(), unread: this.#unread() };
+    return { rows, dividerKey: this.#dividerKey(conversation?.hasOlderMessages ?? false), unread: this.#unread() };
   }
 
-  #dividerKey(): string | undefined {
+  #dividerKey(hasOlder: boolean): string | undefined {
     const after = this.#dividerAfter;
     if (after === undefined) {
       return undefined;
@@ -464,7 +468,7 @@ export class ConversationStore {
       first--;
     }
 
-    if (first === 0 && this.#state.conversation?.hasOlderMessages) {
+    if (first === 0 && hasOlder) {
       // The first unread one is further up and not loaded.
       return undefined;
     }

@@ -44,6 +44,20 @@ export function actionsFor(row: Row, role: ParticipantRole | undefined, status: 
   return ["reply", "copy", ...changes];
 }
 
+const kept = new WeakMap<Row, { role: ParticipantRole | undefined; status: WorkflowStatus | undefined; allowed: readonly RowAction[] }>();
+
+/** What {@link actionsFor} says: the same list until it changes, so that the row need not render anew. */
+export function allowedFor(row: Row, role: ParticipantRole | undefined, status: WorkflowStatus | undefined): readonly RowAction[] {
+  const known = kept.get(row);
+  if (known && known.role === role && known.status === status) {
+    return known.allowed;
+  }
+
+  const allowed = actionsFor(row, role, status);
+  kept.set(row, { role, status, allowed });
+  return allowed;
+}
+
 /** Observers read, and nobody writes to what is over. */
 export function mayWrite(role: ParticipantRole | undefined, status: WorkflowStatus | undefined): boolean {
   return (role === "owner" || role === "contributor") && (status === "active" || status === "paused");

@@ -20,7 +20,7 @@ export function chatColours(token: GlobalToken, isDark: boolean): Readonly<Recor
 
 const light = {
   "--chat-own": "#dfe3ff",
-  "--chat-others": "#f1f1f4",
+  "--chat-others": "color-mix(in srgb, var(--chat-text) 7%, var(--chat-background))",
   "--chat-link": "#2f3fc4",
   "--chat-code": "rgb(0 0 0 / 7%)",
   "--chat-code-block": "#fafafa",
@@ -34,10 +34,10 @@ const light = {
 
 const dark = {
   "--chat-own": "#2b3170",
-  "--chat-others": "#2a2a2e",
+  "--chat-others": "color-mix(in srgb, var(--chat-text) 11%, var(--chat-background))",
   "--chat-link": "#aab4ff",
   "--chat-code": "rgb(255 255 255 / 12%)",
-  "--chat-code-block": "#1a1a1d",
+  "--chat-code-block": "color-mix(in srgb, #000 35%, var(--chat-background))",
   "--chat-code-string": "#8fd19e",
   "--chat-code-number": "#f0b878",
   "--chat-code-keyword": "#d7a6f0",

@@ -6,6 +6,7 @@ export const chat: Record<keyof typeof english, string> = {
   "chat.message": "Nachricht",
   "chat.send": "Senden",
   "chat.placeholder": "Nachricht schreiben",
+  "chat.cannotWrite": "Hier können Sie nicht schreiben",
   "chat.hintEnter": "Enter sendet, Umschalt+Enter beginnt eine neue Zeile, / zeigt Befehle",
   "chat.hintCtrlEnter": "Strg+Enter oder ⌘+Enter sendet, / zeigt Befehle",
   "chat.observer": "Sie beobachten hier: Sie können lesen, aber nicht schreiben.",

@@ -4,6 +4,7 @@ export const chat = {
   "chat.message": "Message",
   "chat.send": "Send",
   "chat.placeholder": "Write a message",
+  "chat.cannotWrite": "You cannot write here",
   "chat.hintEnter": "Enter sends, Shift+Enter starts a new line, / shows commands",
   "chat.hintCtrlEnter": "Ctrl+Enter or ⌘+Enter sends, / shows commands",
   "chat.observer": "You are an observer here: you can read, but not write.",

@@ -18,6 +18,13 @@ const MAXIMUM_EMPHASIS_COST = 4_000_000;
 /** Of one block's links squared times its length, summed over the blocks. */
 const MAXIMUM_LINK_COST = 500_000_000;
 
+/**
+ * Elements that the message becomes, about: lines, cells, what is emphasised, and so many for a code block with its button.
+ * Each is parsed, cleaned and laid out.
+ */
+const MAXIMUM_ELEMENTS = 2_000;
+const ELEMENTS_OF_CODE_BLOCK = 40;
+
 const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/;
 const MARKER = /[ \t]{0,3}(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))[ \t]?/y;
 
@@ -28,6 +35,7 @@ export function boundedMarkdown(text: string): string | undefined {
   let block = newBlock();
   let emphasisCost = 0;
   let linkCost = 0;
+  let elements = 0;
   const endBlock = () => {
     emphasisCost += block.delimiters * block.length;
     linkCost += block.links * block.links * block.length;
@@ -51,6 +59,7 @@ export function boundedMarkdown(text: string): string | undefined {
       // As the parser sees the end of a fence.
       fence = new RegExp(`^ {0,3}${opening}[~\`]* *$`);
       endBlock();
+      elements += ELEMENTS_OF_CODE_BLOCK;
       lines.push(line);
       continue;
     }
@@ -62,11 +71,13 @@ export function boundedMarkdown(text: string): string | undefined {
     block.length += rest.length;
     block.delimiters += countOf(rest, /[*_~`\\<&]/g);
     block.links += countOf(rest, /[[(]/g);
+    elements += rest === "" ? 0 : 1 + Math.min(markers, MAXIMUM_DEPTH) + countOf(rest, /[|*_~`]|https?:\/\//g);
     lines.push(kept + rest);
   }
 
   endBlock();
-  return emphasisCost > MAXIMUM_EMPHASIS_COST || linkCost > MAXIMUM_LINK_COST ? undefined : lines.join("\n");
+  const isTooMuch = emphasisCost > MAXIMUM_EMPHASIS_COST || linkCost > MAXIMUM_LINK_COST || elements > MAXIMUM_ELEMENTS;
+  return isTooMuch ? undefined : lines.join("\n");
 }
 
 /** Whether there is anything in the text that Markdown would change, apart from lines and paragraphs. */

@@ -12,11 +12,15 @@ Builds bmadServer.sln (Release) and runs the test projects under tests/, or only
 
   ./test.sh Domain.UnitTests
 
+Two suites are not .NET's: `ClientApp` is the web app and its client library, `e2e` the web app in Chromium against the real
+server. Only a run with `e2e` builds the web app.
+
 `recovery` runs only the long form of the recovery suite: N minutes (30 unless named) of kills, outages and drops with
 everything checked, from a random seed unless one is named, then the measured scenarios in full size, and prints a table.
 It prints the seed and how to repeat a round that failed. docs/testing.md explains it.
 
-It needs the .NET SDK that global.json names, node with npm, and curl. The suites that need PostgreSQL look for it in
+It needs the .NET SDK that global.json names, Node.js 20.19 or newer (or 22.12 or newer) with npm, curl, and for `e2e` the
+Chromium that PLAYWRIGHT_CHROMIUM names or that is on the PATH. The suites that need PostgreSQL look for it in
 BMADSERVER_TEST_POSTGRES (an administrator's connection string), then in Docker, then among the local binaries.
 
 It ends with the line "N passed, N failed, N skipped", over all suites. A suite that did not come to an end counts as a
@@ -62,9 +66,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 missing=()
 command -v dotnet >/dev/null 2>&1 || missing+=('dotnet: the .NET SDK that global.json names')
-command -v node >/dev/null 2>&1 || missing+=('node: Node.js 20 or newer')
+node -e '
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  process.exit((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22 ? 0 : 1);
+' >/dev/null 2>&1 || missing+=('node: Node.js 20.19 or newer, or 22.12 or newer')
 command -v npm >/dev/null 2>&1 || missing+=('npm: comes with Node.js')
 command -v curl >/dev/null 2>&1 || missing+=("curl: the documentation's examples are run")
+case ${only:-e2e} in
+  e2e)
+    [ -n "${PLAYWRIGHT_CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 ||
+      missing+=('chromium: the browser, or another name for it in PLAYWRIGHT_CHROMIUM')
+    ;;
+esac
 [ ${#missing[@]} = 0 ] || fail 'Missing on this machine:' "${missing[@]/#/  }"
 dotnet --version >/dev/null || fail 'No installed .NET SDK satisfies global.json.'
 
@@ -78,8 +91,9 @@ for project in tests/*/*.csproj; do
     *Tests) slow+=("$suite") ;;
   esac
 done
-# The client library's tests are run by npm.
+# These are run by npm.
 fast+=(ClientApp)
+slow+=(e2e)
 suites=(${fast[@]+"${fast[@]}"} ${slow[@]+"${slow[@]}"})
 if [ "$only" = recovery ]; then
   suites=(Recovery.Tests)
@@ -127,7 +141,11 @@ finish() {
   exit
 }
 
-if ! dotnet build bmadServer.sln --configuration Release; then
+build_client_app=false
+case " ${suites[*]} " in
+  *' e2e '*) build_client_app=true ;;
+esac
+if ! dotnet build bmadServer.sln --configuration Release "-p:BuildClientApp=$build_client_app"; then
   failed=1
   broken=('the build')
   finish
@@ -139,34 +157,65 @@ counter() { # FILE NAME
   echo "${value:-0}"
 }
 
-run_client_app() { # The type check is one more thing that can fail.
-  local report=$results/ClientApp.json status=0 counts total suite_passed suite_failed
+install_packages() { # Only when the lock file is newer than what is installed; npm writes that file last.
+  [ node_modules/.package-lock.json -nt package-lock.json ] ||
+    { npm ci --include=dev --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; }
+}
+
+count_npm_suite() { # SUITE STATUS TOTAL PASSED FAILED
+  passed=$((passed + $4))
+  failed=$((failed + $5))
+  skipped=$((skipped + $3 - $4 - $5))
+  # The type check is one more thing that can fail.
+  if [ "$3" = 0 ] || { [ "$2" != 0 ] && [ "$5" = 0 ]; }; then
+    failed=$((failed + 1))
+    broken+=("$1")
+  fi
+}
+
+run_client_app() {
+  local report=$results/ClientApp.json status=0 counts
   (
     cd src/Web/ClientApp
-    npm ci --no-audit --no-fund --loglevel=error && npm run --silent typecheck &&
+    install_packages && npm run --silent typecheck &&
       npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report"
   ) </dev/null || status=$?
   counts=$(node -e '
     const { numTotalTests, numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
     console.log(numTotalTests, numPassedTests, numFailedTests);
   ' "$report" 2>/dev/null) || counts="0 0 0"
-  read -r total suite_passed suite_failed <<<"$counts"
-  passed=$((passed + suite_passed))
-  failed=$((failed + suite_failed))
-  skipped=$((skipped + total - suite_passed - suite_failed))
-  if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$suite_failed" = 0 ]; }; then
-    failed=$((failed + 1))
-    broken+=(ClientApp)
-  fi
+  # shellcheck disable=SC2086
+  count_npm_suite ClientApp "$status" $counts
+}
+
+run_e2e() {
+  local report=$results/e2e.json status=0 counts
+  (
+    cd tests/e2e
+    install_packages && npm run --silent typecheck &&
+      PLAYWRIGHT_JSON_OUTPUT_NAME=$report npx --no-install playwright test --reporter=list,json
+  ) </dev/null || status=$?
+  counts=$(node -e '
+    const { expected, unexpected, flaky, skipped } = JSON.parse(require("fs").readFileSync(process.argv[1])).stats;
+    console.log(expected + unexpected + flaky + skipped, expected, unexpected + flaky);
+  ' "$report" 2>/dev/null) || counts="0 0 0"
+  # shellcheck disable=SC2086
+  count_npm_suite e2e "$status" $counts
 }
 
 for suite in ${suites[@]+"${suites[@]}"}; do
   echo
   echo "=== $suite"
-  if [ "$suite" = ClientApp ]; then
-    run_client_app
-    continue
-  fi
+  case $suite in
+    ClientApp)
+      run_client_app
+      continue
+      ;;
+    e2e)
+      run_e2e
+      continue
+      ;;
+  esac
 
   trx=$results/$suite.trx
   status=0

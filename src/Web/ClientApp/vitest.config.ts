@@ -1,3 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["src/**/*.test.ts"], environment: "node" } });
+// Component tests name their environment themselves: `// @vitest-environment jsdom`.
+export default defineConfig({ test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" } });

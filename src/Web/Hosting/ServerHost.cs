@@ -46,6 +46,7 @@ public static class ServerHost
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.AddServiceDefaults();
         builder.Services.AddLogPrivacy();
+        builder.Services.AddSafetyHeaders();
         builder.Services.AddApplication();
         builder.Services.AddInfrastructure(builder.Configuration);
         builder.Services.AddRest();
@@ -54,11 +55,13 @@ public static class ServerHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseSafetyHeaders();
         // Before authentication, which takes a token from the query of WebSockets only and so must know them.
         app.UseWebSockets();
         app.UseRest();
         app.UseChatShutdown();
         app.UseApiDescription();
+        app.UseWebApp();
         app.MapDefaultEndpoints();
         app.MapChat();
         var api = app.MapGroup("/api/v1").RequireAuthorization();

@@ -15,7 +15,6 @@ public sealed class ErrorAnswerTests(Database database) : ServerTest(database)
     [OneTimeTearDown]
     public void CloseClient() => _http.Dispose();
 
-    [TestCase("/")]
     [TestCase("/api/v1")]
     [TestCase("/api/v1/nothing")]
     [TestCase("/api/v2/workflows")]

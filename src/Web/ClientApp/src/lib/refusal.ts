@@ -2,10 +2,13 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: string;
+  /** With `validation.failed` over REST: sentences by field. */
+  readonly errors: Readonly<Record<string, readonly string[]>>;
 
-  constructor(code: string, sentence: string) {
+  constructor(code: string, sentence: string, errors: Readonly<Record<string, readonly string[]>> = {}) {
     super(sentence);
     this.code = code;
+    this.errors = errors;
   }
 
   /** Whether it is about the server's state and not about the call: the same call may succeed later. */

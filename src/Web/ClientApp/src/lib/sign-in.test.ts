@@ -165,3 +165,12 @@ test("a turn that never comes is not waited for without limit", async () => {
   await expect(renewal).rejects.toThrow("No turn.");
   timeout.mockRestore();
 });
+
+test("a refusal of the REST API keeps the server's sentences by field", async () => {
+  answers.push(() => Response.json({ code: "validation.failed", detail: "No.", errors: { email: ["Email is required."] } }, { status: 400 }));
+
+  await expect(SignIn.withPassword("", "", "x")).rejects.toMatchObject({
+    code: "validation.failed",
+    errors: { email: ["Email is required."] },
+  });
+});

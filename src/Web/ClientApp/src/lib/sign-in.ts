@@ -175,9 +175,9 @@ async function request(server: string, method: string, path: string, body?: unkn
 /** Something between here and the server may answer in its own words. */
 async function refusalOf(response: Response): Promise<Error> {
   try {
-    const problem = (await response.json()) as { code?: unknown; detail?: unknown };
-    if (typeof problem.code === "string") {
-      return new Refusal(problem.code, typeof problem.detail === "string" ? problem.detail : "");
+    const { code, detail, errors } = (await response.json()) as { code?: unknown; detail?: unknown; errors?: Record<string, string[]> };
+    if (typeof code === "string") {
+      return new Refusal(code, typeof detail === "string" ? detail : "", errors);
     }
   } catch {
     // Not the server's.

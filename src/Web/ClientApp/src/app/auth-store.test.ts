@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import { Refusal } from "../lib/index";
+import { AuthStore, type AuthSurroundings, type SignInSession } from "./auth-store";
+
+/** Tabs of one browser: what one posts, all others get. */
+function browser() {
+  const listeners: ((event: MessageEvent) => void)[] = [];
+  return {
+    channel(): AuthSurroundings["channel"] {
+      let own: ((event: MessageEvent) => void) | undefined;
+      return {
+        addEventListener: (_: string, listener: unknown) => {
+          own = listener as (event: MessageEvent) => void;
+          listeners.push(own);
+        },
+        postMessage: (data: unknown) => listeners.filter((listener) => listener !== own).forEach((listener) => listener({ data } as MessageEvent)),
+      };
+    },
+  };
+}
+
+interface Tab {
+  store: AuthStore;
+  loggedOut: string[];
+  timers: (() => void)[];
+}
+
+function signInOf(id: string, loggedOut: string[] = []): SignInSession {
+  return {
+    user: { id, email: `${id}@example.com`, displayName: id },
+    get: () => Promise.resolve({ token: `${id}-token`, userId: id, expiresAt: 0 }),
+    logOut: () => Promise.resolve(void loggedOut.push(id)),
+  };
+}
+
+/** @param restores what the browser's cookie is good for, one answer after the other */
+function tab(channel: AuthSurroundings["channel"], ...restores: (() => Promise<SignInSession | null>)[]): Tab {
+  const loggedOut: string[] = [];
+  const timers: (() => void)[] = [];
+  const store = new AuthStore({
+    restore: () => restores.shift()!(),
+    withPassword: (email, password) =>
+      password === "wrong"
+        ? Promise.reject(new Refusal("auth.invalid_credentials", "No."))
+        : Promise.resolve(signInOf(email.split("@")[0]!, loggedOut)),
+    channel,
+    after: (_, call) => void timers.push(call),
+  });
+  return { store, loggedOut, timers };
+}
+
+const nobody = () => Promise.resolve(null);
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+test("a reload takes up the sign-in of before", async () => {
+  const { store } = tab(browser().channel(), () => Promise.resolve(signInOf("sarah")));
+
+  expect(store.get().status).toBe("restoring");
+  await store.restore();
+
+  expect(store.get()).toMatchObject({ status: "signedIn", user: { id: "sarah" } });
+});
+
+test("without a sign-in of before the user is signed out, for no reason that is worth telling", async () => {
+  const { store } = tab(browser().channel(), nobody);
+
+  await store.restore();
+
+  expect(store.get()).toEqual({ status: "signedOut" });
+});
+
+test("a server out of reach is asked again, and nobody is signed out for it", async () => {
+  const { store, timers } = tab(browser().channel(), () => Promise.reject(new TypeError("fetch failed")), () => Promise.resolve(signInOf("sarah")));
+
+  await store.restore();
+  expect(store.get()).toEqual({ status: "restoring", unreachable: true });
+
+  timers.shift()!();
+  await settled();
+  expect(store.get().status).toBe("signedIn");
+});
+
+test("a wrong password leaves the user signed out and says why", async () => {
+  const { store } = tab(browser().channel(), nobody);
+  await store.restore();
+
+  await expect(store.signIn("sarah@example.com", "wrong")).rejects.toMatchObject({ code: "auth.invalid_credentials" });
+
+  expect(store.get().status).toBe("signedOut");
+});
+
+test("signing in in one tab signs the other ones in", async () => {
+  const { channel } = browser();
+  const [one, other] = [tab(channel(), nobody), tab(channel(), nobody, () => Promise.resolve(signInOf("sarah")))];
+  await Promise.all([one.store.restore(), other.store.restore()]);
+
+  await one.store.signIn("sarah@example.com", "right");
+  await settled();
+
+  expect(other.store.get()).toMatchObject({ status: "signedIn", user: { id: "sarah" } });
+});
+
+test("signing in as somebody else takes the other tabs along", async () => {
+  const { channel } = browser();
+  const one = tab(channel(), nobody);
+  const other = tab(channel(), () => Promise.resolve(signInOf("sarah")), () => Promise.resolve(signInOf("marco")));
+  await Promise.all([one.store.restore(), other.store.restore()]);
+
+  await one.store.signIn("marco@example.com", "right");
+  await settled();
+
+  expect(other.store.get()).toMatchObject({ user: { id: "marco" } });
+});
+
+test("signing out ends the sign-in once, and every tab knows why", async () => {
+  const { channel } = browser();
+  const [one, other] = [tab(channel(), nobody), tab(channel(), nobody, () => Promise.resolve(signInOf("sarah")))];
+  await Promise.all([one.store.restore(), other.store.restore()]);
+  await one.store.signIn("sarah@example.com", "right");
+  await settled();
+
+  await one.store.signOut();
+
+  expect(one.store.get()).toEqual({ status: "signedOut", signedOutReason: "loggedOut" });
+  expect(other.store.get()).toEqual({ status: "signedOut", signedOutReason: "elsewhere" });
+  expect([one.loggedOut, other.loggedOut]).toEqual([["sarah"], []]);
+  expect(one.store.tokens).toBeUndefined();
+});
+
+test("after the idle limit all tabs say so", async () => {
+  const { channel } = browser();
+  const one = tab(channel(), () => Promise.resolve(signInOf("sarah")));
+  const other = tab(channel(), () => Promise.resolve(signInOf("sarah")));
+  await Promise.all([one.store.restore(), other.store.restore()]);
+
+  await one.store.signOut("idle");
+
+  expect(other.store.get()).toEqual({ status: "signedOut", signedOutReason: "idle" });
+});
+
+test("an answer to an earlier question does not undo a later sign-out", async () => {
+  let answer: (signIn: SignInSession) => void = () => {};
+  const { store } = tab(browser().channel(), () => new Promise((resolve) => (answer = resolve)));
+  const restored = store.restore();
+
+  await store.signOut();
+  answer(signInOf("sarah"));
+  await restored;
+
+  expect(store.get().status).toBe("signedOut");
+});

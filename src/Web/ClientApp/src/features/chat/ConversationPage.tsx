@@ -1,0 +1,207 @@
+import { Alert, Button, Modal, Result, Spin } from "antd";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { useAuth } from "../../app/auth-store";
+import { useT } from "../../app/i18n";
+import { announce } from "../../app/live-region";
+import { PageHeader } from "../../app/page-header";
+import { useStore } from "../../app/store";
+import styles from "./chat.module.css";
+import { Composer, type ComposerHandle } from "./Composer";
+import { ConversationHeader } from "./ConversationHeader";
+import { loadDraft, saveDraft } from "./drafts";
+import { EmptyConversation } from "./EmptyConversation";
+import { excerptOf } from "./excerpt";
+import { reasonOf } from "./failure-text";
+import { HelpDialog } from "./HelpDialog";
+import { markdown } from "./markdown/loader";
+import { MessageList, type MessageListHandle } from "./MessageList";
+import { mayWrite, type RowActions } from "./row-actions";
+import { TypingIndicator } from "./TypingIndicator";
+import { useColours } from "./use-colours";
+import { useCommands } from "./use-commands";
+import { useConversation, useConversationStore } from "./use-conversation";
+import { useIsConnected } from "./use-is-connected";
+
+/** The page of one workflow. */
+export default function ConversationPage() {
+  const { workflowId = "" } = useParams();
+  return <Conversation key={workflowId} workflowId={workflowId} />;
+}
+
+function Conversation({ workflowId }: { readonly workflowId: string }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const userId = useAuth().user?.id ?? "";
+  const store = useConversationStore(workflowId);
+  const phase = useConversation(store, (state) => state.phase);
+  const refusal = useConversation(store, (state) => state.refusal);
+  const isEmpty = useConversation(store, (state) => state.rows.length === 0);
+  const role = useConversation(store, (state) => state.role);
+  const status = useConversation(store, (state) => state.conversation?.status);
+  const isMarkdownHere = useStore(markdown) !== undefined;
+  const isConnected = useIsConnected();
+  const list = useRef<MessageListHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const [editing, setEditing] = useState(() => loadDraft(userId, workflowId, "edit").messageId);
+  const [replyTo, setReplyTo] = useState(() => loadDraft(userId, workflowId, "new").messageId);
+  const [deleting, setDeleting] = useState<string>();
+  const { note, setNote, dialog, setDialog, run, leaveNow } = useCommands(store, userId);
+
+  useArrivalsAnnounced(store);
+  useEffect(() => {
+    if (phase === "open" && window.matchMedia("(pointer: fine)").matches) {
+      composer.current?.focus();
+    }
+  }, [phase]);
+
+  const actions = useMemo<Omit<RowActions, "openMenu">>(() => {
+    const endEdit = () => {
+      saveDraft(userId, workflowId, "edit", { text: "" });
+      setEditing(undefined);
+      composer.current?.focus();
+    };
+    return {
+      reply: (messageId) => {
+        setReplyTo(messageId);
+        composer.current?.focus();
+      },
+      startEdit: setEditing,
+      endEdit,
+      saveEdit: (messageId, content) => {
+        store.edit(messageId, content);
+        endEdit();
+      },
+      askDelete: setDeleting,
+      copy: (text) =>
+        void navigator.clipboard.writeText(text).then(
+          () => announce(t("chat.copied")),
+          () => announce(t("chat.copyFailed")),
+        ),
+      jump: (messageId) =>
+        void store.find(messageId).then((key) => {
+          if (key === undefined) {
+            setNote({ type: "error", text: t("chat.notFound") });
+          } else {
+            // Its page may have been read a moment ago and not be in the list yet.
+            requestAnimationFrame(() => list.current?.show(key));
+          }
+        }),
+      retry: (clientMessageId) => store.retry(clientMessageId),
+      discard: (clientMessageId) => store.discard(clientMessageId),
+      retryChange: (messageId) => store.retryChange(messageId),
+      dropChange: (messageId) => store.dropChange(messageId),
+    };
+  }, [store, userId, workflowId, t, setNote]);
+
+  const editLast = useCallback(() => {
+    const last = store.get().rows.findLast((row) => row.kind === "message" && row.isOwn && row.message.deletedAt === undefined);
+    if (last?.kind === "message") {
+      setEditing(last.message.messageId);
+      list.current?.reveal(last.key);
+    }
+  }, [store]);
+
+  const setTyping = useCallback((isTyping: boolean) => store.setTyping(isTyping), [store]);
+  const style = useColours();
+
+  if (phase === "refused") {
+    return (
+      <>
+        <PageHeader title={t("chat.noWorkflow")} />
+        <Result
+          status="404"
+          subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
+          extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
+        />
+      </>
+    );
+  }
+
+  const answered = replyTo === undefined ? undefined : store.message(replyTo);
+  const isOpen = phase === "open" && isMarkdownHere;
+  return (
+    <section className={styles.page} style={style}>
+      <ConversationHeader store={store} />
+      {isOpen || (isMarkdownHere && !isEmpty) ? (
+        <MessageList key={phase} ref={list} store={store} actions={actions} editing={editing} isConnected={isConnected} />
+      ) : (
+        <div className={styles.waiting}>
+          <Spin description={t("chat.opening")} />
+        </div>
+      )}
+      {isOpen && isEmpty && <EmptyConversation canWrite={mayWrite(role, status)} />}
+      <TypingIndicator store={store} />
+      {note && (
+        <Alert
+          className={styles.note!}
+          type={note.type}
+          showIcon
+          title={note.text}
+          role={note.type === "error" ? "alert" : "status"}
+          closable={{ onClose: () => setNote(undefined), "aria-label": t("chat.dismiss") }}
+        />
+      )}
+      <Composer
+        ref={composer}
+        userId={userId}
+        workflowId={workflowId}
+        obstacle={isOpen && !mayWrite(role, status) ? t(role === "observer" ? "chat.observer" : "chat.closed") : undefined}
+        reply={replyTo === undefined ? undefined : { messageId: replyTo, author: answered?.author.name, content: answered?.content }}
+        onEndReply={() => setReplyTo(undefined)}
+        onSend={(text) => {
+          store.send(text, replyTo);
+          setReplyTo(undefined);
+        }}
+        onCommand={run}
+        onEditLast={editLast}
+        setTyping={setTyping}
+      />
+      <HelpDialog open={dialog === "help"} onClose={() => setDialog(undefined)} />
+      <Modal
+        open={dialog === "leave"}
+        title={t("chat.leaveTitle")}
+        okText={t("chat.leave")}
+        okButtonProps={{ danger: true }}
+        cancelText={t("chat.cancel")}
+        onOk={() => void leaveNow()}
+        onCancel={() => setDialog(undefined)}
+      >
+        {t("chat.leaveHint")}
+      </Modal>
+      <Modal
+        open={deleting !== undefined}
+        title={t("chat.deleteTitle")}
+        okText={t("chat.delete")}
+        okButtonProps={{ danger: true }}
+        cancelText={t("chat.cancel")}
+        onOk={() => {
+          setDeleting(undefined);
+          if (deleting !== undefined) {
+            store.delete(deleting);
+          }
+        }}
+        onCancel={() => setDeleting(undefined)}
+      >
+        {t("chat.deleteHint")}
+      </Modal>
+    </section>
+  );
+}
+
+/** Screen readers hear of new messages, one after the other. */
+function useArrivalsAnnounced(store: ReturnType<typeof useConversationStore>): void {
+  const t = useT();
+  useEffect(
+    () =>
+      store.onArrival((messages) => {
+        const last = messages.at(-1)!;
+        announce(
+          messages.length === 1
+            ? t("chat.arrived", { name: last.author.name, text: excerptOf(last.content) })
+            : t("chat.arrivedMany", { count: messages.length, name: last.author.name, text: excerptOf(last.content) }),
+        );
+      }),
+    [store, t],
+  );
+}

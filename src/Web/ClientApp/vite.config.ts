@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { serviceWorker } from "./tools/service-worker-plugin.ts";
+
+/** The server that the development server hands API calls to. */
+const server = process.env.BMADSERVER_ADDRESS ?? "http://localhost:5080";
+const proxied = { target: server, changeOrigin: true };
+const proxy = { "/api": proxied, "/hubs": { ...proxied, ws: true }, "/openapi": proxied, "/swagger": proxied };
+
+export default defineConfig({
+  plugins: [react(), serviceWorker()],
+  server: { proxy },
+  preview: { proxy },
+  build: {
+    outDir: "../wwwroot",
+    // It lies outside of this folder, where Vite does not clear without being told.
+    emptyOutDir: true,
+    target: "es2023",
+    // The size that counts is measured by `npm run size`.
+    reportCompressedSize: false,
+    // Inlined assets would be data: addresses, which the Content-Security-Policy allows for images only.
+    assetsInlineLimit: 0,
+  },
+});

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.WebSockets;
+using BmadServer.Integration.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BmadServer.Integration.Tests.Hosting;
+
+/// <summary>What browsers are told to refuse, whatever the answer is. No database is asked for that, so one is enough.</summary>
+public sealed class SafetyHeaderTests
+{
+    private const string Broken = "/api/broken";
+
+    private static readonly (string Name, string Value)[] Expected =
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ];
+
+    private DirectoryInfo _directory = null!;
+    private TestServer _server = null!;
+    private HttpClient _http = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _directory = Directory.CreateTempSubdirectory("bmadserver-wwwroot-");
+        Directory.CreateDirectory(Path.Combine(_directory.FullName, "assets"));
+        File.WriteAllText(Path.Combine(_directory.FullName, "index.html"), "<!doctype html>");
+        File.WriteAllText(Path.Combine(_directory.FullName, "assets", "index-abc123.js"), "1");
+        _server = await TestServer.StartAsync(
+            Database.Sqlite,
+            new Dictionary<string, string> { ["webroot"] = _directory.FullName },
+            configure: builder => builder.Services.AddSingleton<IStartupFilter, BrokenAddress>()
+        );
+        _http = TestUser.Client(_server.Url);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [TestCase("/", 200)]
+    [TestCase("/w/019303a2-1f40-7c20-9a00-0000000000b1", 200)]
+    [TestCase("/assets/index-abc123.js", 200)]
+    [TestCase("/assets/nothing.js", 404)]
+    [TestCase("/api/v1/users/me", 401)]
+    [TestCase("/api/v1/auth/login", 405)]
+    [TestCase("/api/nothing", 404)]
+    [TestCase("/hubs/chat", 401)]
+    [TestCase("/openapi/v1.json", 200)]
+    [TestCase("/swagger", 301)]
+    [TestCase("/swagger/index.html", 200)]
+    [TestCase("/swagger/swagger-ui-bundle.js", 200)]
+    [TestCase("/health/live", 200)]
+    [TestCase(Broken, 500)]
+    public async Task Every_answer_has_them(string path, int status)
+    {
+        using var response = await _http.GetAsync(path);
+
+        ((int)response.StatusCode).ShouldBe(status);
+        ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
+    }
+
+    [Test]
+    public async Task A_page_that_is_still_the_same_has_them()
+    {
+        using var first = await _http.GetAsync("/");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var response = await _http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
+    }
+
+    [Test]
+    public async Task A_hubs_handshake_has_them()
+    {
+        await using var user = await TestUser.SignUpAsync(_server.Url, "Sarah");
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        var hub = new UriBuilder(_server.Url) { Scheme = "ws", Path = "/hubs/chat", Query = $"access_token={user.AccessToken}" };
+
+        await socket.ConnectAsync(hub.Uri, CancellationToken.None);
+
+        socket.HttpStatusCode.ShouldBe(HttpStatusCode.SwitchingProtocols);
+        ShouldBeSafe(name => socket.HttpResponseHeaders!.TryGetValue(name, out var values) ? values : []);
+    }
+
+    [Test]
+    public async Task Over_HTTPS_a_browser_is_told_to_stay_with_it()
+    {
+        (await StrictTransportSecurityAsync("https")).ShouldBe(["max-age=31536000"]);
+    }
+
+    [Test]
+    public async Task Without_HTTPS_a_browser_is_not_told_to_stay_with_it()
+    {
+        (await StrictTransportSecurityAsync("http")).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task In_development_a_browser_is_not_told_to_stay_with_HTTPS()
+    {
+        (await StrictTransportSecurityAsync("https", environment: "Development")).ShouldBeEmpty();
+    }
+
+    /// <summary>Through a proxy that takes HTTPS, as the operator's page describes it.</summary>
+    private static async Task<string[]> StrictTransportSecurityAsync(string scheme, string environment = "Production")
+    {
+        await using var server = await TestServer.StartAsync(
+            Database.Sqlite,
+            new Dictionary<string, string> { ["FORWARDEDHEADERS_ENABLED"] = "true", ["environment"] = environment }
+        );
+        using var http = TestUser.Client(server.Url);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { Host = "chat.example.com" } };
+        request.Headers.Add("X-Forwarded-Proto", scheme);
+        using var response = await http.SendAsync(request);
+        return response.Headers.TryGetValues("Strict-Transport-Security", out var values) ? [.. values] : [];
+    }
+
+    private static void ShouldBeSafe(Func<string, IEnumerable<string>> header)
+    {
+        foreach (var (name, value) in Expected)
+        {
+            header(name).ShouldBe([value], name);
+        }
+
+        header("Permissions-Policy").ShouldHaveSingleItem().ShouldContain("camera=()");
+        var policy = header("Content-Security-Policy")
+            .ShouldHaveSingleItem()
+            .Split(';', StringSplitOptions.TrimEntries)
+            .Select(directive => directive.Split(' ', 2))
+            .ToDictionary(directive => directive[0], directive => directive[1]);
+        policy["default-src"].ShouldBe("'self'");
+        policy["script-src"].ShouldBe("'self'");
+        policy["connect-src"].ShouldBe("'self'");
+        policy["frame-ancestors"].ShouldBe("'none'");
+        policy["base-uri"].ShouldBe("'none'");
+        policy["object-src"].ShouldBe("'none'");
+    }
+    /// <summary>Behind everything else, an address that fails.</summary>
+    private sealed class BrokenAddress : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+            app =>
+            {
+                next(app);
+                app.Use(
+                    (context, after) =>
+                        context.Request.Path == Broken ? throw new InvalidOperationException("Broken on purpose.") : after(context)
+                );
+            };
+    }
+}

@@ -1,0 +1,38 @@
+import { defineConfig, devices } from "@playwright/test";
+import { chromium } from "./support/chromium.ts";
+import type { ServerOptions } from "./support/test.ts";
+
+export default defineConfig<object, ServerOptions>({
+  testDir: "specs",
+  forbidOnly: Boolean(process.env.CI),
+  // A test that passes at the second try has found something.
+  retries: 0,
+  // A server and a browser for each; the machines that this runs on have two processors.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    locale: "en-GB",
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "sqlite", use: { database: "sqlite" } },
+    // What depends on the database is tested elsewhere; that the whole works on the other one as well is tested here.
+    { name: "postgres", use: { database: "postgres" }, grep: /@postgres/ },
+  ],
+});

@@ -1,0 +1,87 @@
+import { test as base, expect, type Browser } from "@playwright/test";
+import { Complaints } from "./complaints.ts";
+import { signIn, signUp, type Person } from "./person.ts";
+import { PostgresDatabase } from "./postgres.ts";
+import { Server } from "./server.ts";
+
+export interface ServerOptions {
+  /** What the server keeps its data in. */
+  readonly database: "sqlite" | "postgres";
+}
+
+interface WorkerFixtures extends ServerOptions {
+  /** The worker's server. Its tests share it and keep apart by using people of their own; one that kills it starts it again. */
+  readonly server: Server;
+}
+
+interface TestFixtures {
+  /** What any browser of the test complained about so far; a test during which something came up fails. */
+  readonly complaints: Complaints;
+
+  /** Makes somebody with an account, a browser of their own and an open page, which is signed in and has not gone anywhere. */
+  readonly newPerson: (name: string) => Promise<Person>;
+
+  readonly sarah: Person;
+  readonly marco: Person;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  database: ["sqlite", { option: true, scope: "worker" }],
+
+  server: [
+    async ({ database }, use) => {
+      const postgres = database === "postgres" ? await PostgresDatabase.create() : undefined;
+      const settings = postgres && {
+        ConnectionStrings__bmadserver: postgres.connectionString,
+        Database__MigrateOnStart: "true",
+      };
+      const server = await Server.startNew(settings);
+      await use(server);
+      await server.dispose();
+      await postgres?.dispose();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+
+  baseURL: async ({ server }, use) => {
+    if (!server.isRunning) {
+      // The test before failed between killing it and starting it again.
+      await server.start();
+    }
+    await use(server.url);
+  },
+
+  complaints: async ({}, use) => {
+    const complaints = new Complaints();
+    await use(complaints);
+    expect(complaints.take(), "what the browsers complained about").toEqual([]);
+  },
+
+  context: async ({ context, complaints }, use) => {
+    complaints.listenTo(context);
+    await use(context);
+  },
+
+  newPerson: async ({ browser, server, baseURL, complaints }, use) => {
+    const closing: Array<() => Promise<void>> = [];
+    await use(async (name) => {
+      const context = await newContext(browser, baseURL ?? server.url);
+      closing.push(() => context.close());
+      complaints.listenTo(context);
+      const account = await signUp(server.url, name);
+      await signIn(context, account);
+      return { ...account, context, page: await context.newPage() };
+    });
+    await Promise.all(closing.map((close) => close()));
+  },
+
+  sarah: async ({ newPerson }, use) => use(await newPerson("Sarah")),
+  marco: async ({ newPerson }, use) => use(await newPerson("Marco")),
+});
+
+/** The options of the project, such as the size of the window, hold for it too. */
+function newContext(browser: Browser, baseURL: string) {
+  return browser.newContext({ baseURL });
+}
+
+export { expect };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Refusal } from "../lib/index";
-import { AuthStore, type AuthSurroundings, type SignInSession } from "./auth-store";
+import { AuthStore, type AuthSurroundings, type SignedOutReason, type SignInSession } from "./auth-store";
 
 /** Tabs of one browser: what one posts, all others get. */
 function browser() {
@@ -23,13 +23,15 @@ interface Tab {
   store: AuthStore;
   loggedOut: string[];
   timers: (() => void)[];
+  unfinished: { reason: SignedOutReason | null };
+  network: { isDown: boolean };
 }
 
-function signInOf(id: string, loggedOut: string[] = []): SignInSession {
+function signInOf(id: string, loggedOut: string[] = [], network = { isDown: false }): SignInSession {
   return {
     user: { id, email: `${id}@example.com`, displayName: id },
     get: () => Promise.resolve({ token: `${id}-token`, userId: id, expiresAt: 0 }),
-    logOut: () => Promise.resolve(void loggedOut.push(id)),
+    logOut: () => (network.isDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(void loggedOut.push(id))),
   };
 }
 
@@ -37,16 +39,20 @@ function signInOf(id: string, loggedOut: string[] = []): SignInSession {
 function tab(channel: AuthSurroundings["channel"], ...restores: (() => Promise<SignInSession | null>)[]): Tab {
   const loggedOut: string[] = [];
   const timers: (() => void)[] = [];
+  const unfinished: Tab["unfinished"] = { reason: null };
+  const network = { isDown: false };
   const store = new AuthStore({
     restore: () => restores.shift()!(),
     withPassword: (email, password) =>
       password === "wrong"
         ? Promise.reject(new Refusal("auth.invalid_credentials", "No."))
-        : Promise.resolve(signInOf(email.split("@")[0]!, loggedOut)),
+        : Promise.resolve(signInOf(email.split("@")[0]!, loggedOut, network)),
+    logOutByCookie: () => (network.isDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(void loggedOut.push("cookie"))),
+    unfinishedSignOut: { get: () => unfinished.reason, set: (reason) => void (unfinished.reason = reason) },
     channel,
     after: (_, call) => void timers.push(call),
   });
-  return { store, loggedOut, timers };
+  return { store, loggedOut, timers, unfinished, network };
 }
 
 const nobody = () => Promise.resolve(null);
@@ -148,4 +154,45 @@ test("an answer to an earlier question does not undo a later sign-out", async ()
   await restored;
 
   expect(store.get().status).toBe("signedOut");
+});
+
+test("a sign-out without a network is told to the server later", async () => {
+  const { store, loggedOut, timers, unfinished, network } = tab(browser().channel(), nobody);
+  await store.restore();
+  await store.signIn("sarah@example.com", "right");
+  network.isDown = true;
+
+  await store.signOut("idle");
+  expect(store.get()).toEqual({ status: "signedOut", signedOutReason: "idle" });
+  expect(unfinished.reason).toBe("idle");
+
+  network.isDown = false;
+  timers.shift()!();
+  await settled();
+  expect([loggedOut, unfinished.reason]).toEqual([["cookie"], null]);
+});
+
+test("a reload after a sign-out that the server does not know of stays signed out, and tells it", async () => {
+  const { store, loggedOut, unfinished } = tab(browser().channel(), () => Promise.resolve(signInOf("sarah")));
+  unfinished.reason = "idle";
+
+  await store.restore();
+
+  expect(store.get()).toEqual({ status: "signedOut", signedOutReason: "idle" });
+  expect([loggedOut, unfinished.reason]).toEqual([["cookie"], null]);
+});
+
+test("a new sign-in is not ended by an earlier sign-out that comes late", async () => {
+  const { store, loggedOut, timers, unfinished, network } = tab(browser().channel(), nobody);
+  await store.restore();
+  await store.signIn("sarah@example.com", "right");
+  network.isDown = true;
+  await store.signOut();
+  network.isDown = false;
+
+  await store.signIn("sarah@example.com", "right");
+  timers.forEach((timer) => timer());
+  await settled();
+
+  expect([store.get().status, loggedOut, unfinished.reason]).toEqual(["signedIn", [], null]);
 });

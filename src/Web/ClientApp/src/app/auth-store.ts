@@ -2,6 +2,7 @@ import { createApi } from "../api/client";
 import { dataOf, problemOf } from "../api/problem";
 import { Refusal, SignIn, type TokenSource, type User } from "../lib/index";
 import { Store, useStore } from "./store";
+import { unfinishedSignOut } from "./unfinished-sign-out";
 
 /** Why the user is signed out: no activity, ended by the server or from another device, by themselves here, or in another tab. */
 export type SignedOutReason = "idle" | "revoked" | "loggedOut" | "elsewhere";
@@ -18,6 +19,10 @@ export type SignInSession = TokenSource & Pick<SignIn, "user" | "logOut">;
 export interface AuthSurroundings {
   restore(): Promise<SignInSession | null>;
   withPassword(email: string, password: string): Promise<SignInSession>;
+  /** Ends the sign-in whose cookie the browser keeps. */
+  logOutByCookie(): Promise<void>;
+  /** A sign-out of which the server does not know yet, with its reason; kept across reloads. */
+  readonly unfinishedSignOut: { get(): SignedOutReason | null; set(reason: SignedOutReason | null): void };
   /** Between the tabs of this browser. */
   readonly channel: Pick<BroadcastChannel, "postMessage" | "addEventListener">;
   /** Calls after so many milliseconds. */
@@ -26,8 +31,8 @@ export interface AuthSurroundings {
 
 type TabMessage = { type: "signedIn"; userId: string } | { type: "signedOut"; reason: SignedOutReason };
 
-/** Between two tries to reach the server when the page was just loaded. */
-const RESTORE_PAUSE = 3_000;
+/** Between two tries to reach the server, in milliseconds. */
+const RETRY_PAUSE = 3_000;
 
 /** Who is signed in, in memory only, and the same in all tabs of the browser. */
 export class AuthStore {
@@ -54,6 +59,13 @@ export class AuthStore {
 
   /** Takes up the sign-in whose cookie the browser keeps, however long the server takes to answer. */
   async restore(): Promise<void> {
+    const unfinished = this.#surroundings.unfinishedSignOut.get();
+    if (unfinished) {
+      this.#ended(unfinished);
+      await this.#finishSignOut(() => this.#surroundings.logOutByCookie());
+      return;
+    }
+
     const era = ++this.#era;
     this.#signIn = undefined;
     this.#state.set({ status: "restoring" });
@@ -71,24 +83,41 @@ export class AuthStore {
     }
 
     if (era === this.#era) {
+      // Its cookie has taken the place of the one before.
+      this.#surroundings.unfinishedSignOut.set(null);
       this.#began(signIn);
       this.#tell({ type: "signedIn", userId: signIn.user.id });
     }
   }
 
-  /** Ends the sign-in here and in all tabs, at once; the server is told when it can be. */
+  /** Ends the sign-in here and in all tabs, at once, also without a network; the server is told when it can be. */
   async signOut(reason: SignedOutReason = "loggedOut"): Promise<void> {
     const signIn = this.#signIn;
+    if (signIn) {
+      this.#surroundings.unfinishedSignOut.set(reason);
+    }
+
     this.#ended(reason);
     this.#tell({ type: "signedOut", reason: reason === "loggedOut" ? "elsewhere" : reason });
-    await signIn?.logOut().catch(() => {
-      // Out of reach. Its tokens are forgotten here; the cookie is used up by the next sign-in.
-    });
+    await this.#finishSignOut(async () => signIn?.logOut());
   }
 
   /** The sign-in, or this tab's part in it, is over already. The other tabs find out by themselves. */
   ended(reason: SignedOutReason): void {
     this.#ended(reason);
+  }
+
+  /** While the server does not know, the cookie would sign the user in again: a reload asks for this first. */
+  async #finishSignOut(logOut: () => Promise<void>): Promise<void> {
+    const era = this.#era;
+    try {
+      await logOut();
+      if (era === this.#era) {
+        this.#surroundings.unfinishedSignOut.set(null);
+      }
+    } catch {
+      this.#surroundings.after(RETRY_PAUSE, () => era === this.#era && void this.#finishSignOut(() => this.#surroundings.logOutByCookie()));
+    }
   }
 
   async #tryToRestore(era: number): Promise<void> {
@@ -98,7 +127,7 @@ export class AuthStore {
     } catch {
       if (era === this.#era) {
         this.#state.set({ status: "restoring", unreachable: true });
-        this.#surroundings.after(RESTORE_PAUSE, () => era === this.#era && void this.#tryToRestore(era));
+        this.#surroundings.after(RETRY_PAUSE, () => era === this.#era && void this.#tryToRestore(era));
       }
 
       return;
@@ -144,6 +173,13 @@ export class AuthStore {
 export const authStore = new AuthStore({
   restore: () => SignIn.restore(""),
   withPassword: (email, password) => SignIn.withPassword("", email, password),
+  logOutByCookie: async () => {
+    const response = await fetch("/api/v1/auth/logout", { method: "POST" });
+    if (!response.ok) {
+      throw new Error(`HTTP ${response.status}`);
+    }
+  },
+  unfinishedSignOut,
   channel: new BroadcastChannel("bmadserver.auth"),
   after: (milliseconds, call) => void setTimeout(call, milliseconds),
 });

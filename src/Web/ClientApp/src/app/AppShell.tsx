@@ -1,7 +1,7 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, Badge, Button, Drawer, Spin } from "antd";
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 import { IdleDialog } from "../features/auth/IdleDialog";
 import { WorkflowDialogs } from "../features/workflows/WorkflowDialogs";
@@ -44,15 +44,10 @@ function Shell() {
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
   const workflowId = useMatch("/w/:workflowId")?.params.workflowId;
-  const unread = useUnreadTotal();
-  const title = useStore(pageTitle);
   const { pathname } = useLocation();
   const navigate = useNavigate();
 
   useEffect(() => setDrawerOpen(false), [pathname]);
-  useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
-  // Nothing else tells screen readers that a link led to another page.
-  useEffect(() => announce(title), [title]);
   // What was open belongs to who was signed in.
   useEffect(() => closeDialog, []);
   useEffect(() => onNotificationClick((address) => void navigate(address)), [navigate]);
@@ -63,7 +58,6 @@ function Shell() {
   }, [workflowId]);
   useShortcut({ keys: "?", description: "app.shortcut.help", run: () => openDialog({ kind: "shortcuts" }) });
   useShortcut({ keys: "alt+n", description: "app.shortcut.newWorkflow", run: () => openDialog({ kind: "createWorkflow" }) });
-  useNeighbours(workflowId);
 
   return (
     <div className={styles.shell}>
@@ -85,7 +79,7 @@ function Shell() {
       <div className={styles.column}>
         <header className={styles.header}>
           {isNarrow && (
-            <Badge count={unread} size="small" offset={[-10, 14]}>
+            <UnreadBadge>
               <Button
                 type="text"
                 className={styles.menuButton}
@@ -94,7 +88,7 @@ function Shell() {
                 aria-expanded={isDrawerOpen}
                 onClick={() => setDrawerOpen(true)}
               />
-            </Badge>
+            </UnreadBadge>
           )}
           <PageHeaderSlot />
           {workflowId && <WorkflowMenu workflowId={workflowId} />}
@@ -119,6 +113,8 @@ function Shell() {
           <Sidebar onClose={() => setDrawerOpen(false)} />
         </Drawer>
       )}
+      <TitleBadge />
+      <Neighbours workflowId={workflowId} />
       <WorkflowDialogs />
       <SettingsDialog />
       <ShortcutSheet />
@@ -127,8 +123,28 @@ function Shell() {
   );
 }
 
+// What follows changes with every message, and is apart so that the shell is not drawn anew for it.
+
+function UnreadBadge({ children }: { children: ReactNode }) {
+  return (
+    <Badge count={useUnreadTotal()} size="small" offset={[-10, 14]}>
+      {children}
+    </Badge>
+  );
+}
+
+function TitleBadge() {
+  const t = useT();
+  const unread = useUnreadTotal();
+  const title = useStore(pageTitle);
+  useEffect(() => showBadge(title, unread, t("app.name")), [title, unread, t]);
+  // Nothing else tells screen readers that a link led to another page.
+  useEffect(() => announce(title), [title]);
+  return null;
+}
+
 /** Alt with the arrow keys goes through the list. */
-function useNeighbours(workflowId: string | undefined): void {
+function Neighbours({ workflowId }: { workflowId: string | undefined }) {
   const navigate = useNavigate();
   const workflows = useListedWorkflows();
   const go = (step: number) => {
@@ -141,4 +157,5 @@ function useNeighbours(workflowId: string | undefined): void {
   };
   useShortcut({ keys: "alt+arrowdown", description: "app.shortcut.next", run: () => go(1) });
   useShortcut({ keys: "alt+arrowup", description: "app.shortcut.previous", run: () => go(-1) });
+  return null;
 }

@@ -20,15 +20,24 @@ export function toFollow(workflows: readonly Workflow[], limit: number): string[
     .map(({ id }) => id);
 }
 
+/** The entries made so far, so that one that has not changed is the same object, and is not drawn anew. */
+const entries = new WeakMap<Workflow, ListedWorkflow>();
+
 /** The list as it is shown: the one with the newest message first. */
 export function listed(workflows: readonly Workflow[], known: ReadonlyMap<string, WorkflowActivity>): readonly ListedWorkflow[] {
   const newest = ({ activity, createdAt }: ListedWorkflow) => Date.parse(activity?.lastLine?.at ?? createdAt);
-  return workflows
-    .map((workflow) => {
-      const activity = known.get(workflow.id);
-      // Without its messages it is not known which events are others' messages. Event 1 is never one.
-      const events = workflow.lastSequence - Math.max(workflow.lastReadSequence, 1);
-      return { ...workflow, activity, unread: activity?.unread ?? events };
-    })
-    .toSorted((one, other) => newest(other) - newest(one));
+  return workflows.map((workflow) => entryOf(workflow, known.get(workflow.id))).toSorted((one, other) => newest(other) - newest(one));
+}
+
+function entryOf(workflow: Workflow, activity: WorkflowActivity | undefined): ListedWorkflow {
+  const before = entries.get(workflow);
+  if (before && before.activity === activity) {
+    return before;
+  }
+
+  // Without its messages it is not known which events are others' messages. Event 1 is never one.
+  const events = Math.max(0, workflow.lastSequence - Math.max(workflow.lastReadSequence, 1));
+  const entry = { ...workflow, activity, unread: activity?.unread ?? events };
+  entries.set(workflow, entry);
+  return entry;
 }

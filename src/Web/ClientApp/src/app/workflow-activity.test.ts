@@ -136,3 +136,25 @@ test("a workflow that is no longer wanted is left, and what still arrives of it 
   expect(announced).toEqual([]);
   expect(watch.activities.get().size).toBe(0);
 });
+
+test("a workflow in which nothing happened keeps its entry while others change", () => {
+  const observers: WorkflowObserver[] = [];
+  const watch = new ActivityWatch({
+    userId: "sarah",
+    join: (_, observer) => {
+      observers.push(observer);
+      return { leave: () => {} };
+    },
+    soon: (call) => call(),
+    onMessage: () => {},
+    onListChange: () => {},
+  });
+  watch.watch(["quiet", "busy"]);
+  observers.forEach((observer) => observer.onSnapshot(snapshot([], 1)));
+  const before = watch.activities.get();
+
+  observers[1]!.onEvents([posted(2)]);
+
+  expect(watch.activities.get().get("quiet")).toBe(before.get("quiet"));
+  expect(watch.activities.get().get("busy")).not.toBe(before.get("busy"));
+});

@@ -52,7 +52,9 @@ export class ActivityWatch {
   readonly #surroundings: ActivitySurroundings;
   readonly #watched = new Map<string, Watched>();
   readonly #activities = new Store<ReadonlyMap<string, WorkflowActivity>>(new Map());
-  #isPublishing = false;
+
+  /** Workflows whose activity has changed since it was last shown. */
+  readonly #changed = new Set<string>();
 
   constructor(surroundings: ActivitySurroundings) {
     this.#surroundings = surroundings;
@@ -70,7 +72,7 @@ export class ActivityWatch {
       if (!wanted.has(workflowId)) {
         this.#watched.delete(workflowId);
         stream?.leave();
-        this.#publish();
+        this.#publish(workflowId);
       }
     }
 
@@ -93,7 +95,7 @@ export class ActivityWatch {
         }
       }
 
-      this.#publish();
+      this.#publish(workflowId);
     }
   }
 
@@ -112,7 +114,7 @@ export class ActivityWatch {
       (...args: Args) => {
         if (this.#watched.get(workflowId) === watched) {
           call(...args);
-          this.#publish();
+          this.#publish(workflowId);
         }
       };
     watched.stream = this.#surroundings.join(workflowId, {
@@ -176,14 +178,27 @@ export class ActivityWatch {
     }
   }
 
-  #publish(): void {
-    if (!this.#isPublishing) {
-      this.#isPublishing = true;
-      this.#surroundings.soon(() => {
-        this.#isPublishing = false;
-        this.#activities.set(new Map([...this.#watched].map(([workflowId, watched]) => [workflowId, activityOf(watched)])));
-      });
+  #publish(workflowId: string): void {
+    this.#changed.add(workflowId);
+    if (this.#changed.size === 1) {
+      this.#surroundings.soon(() => this.#show());
     }
+  }
+
+  /** What has not changed stays the same object, so that it is not drawn anew. */
+  #show(): void {
+    const activities = new Map(this.#activities.get());
+    for (const workflowId of this.#changed) {
+      const watched = this.#watched.get(workflowId);
+      if (watched) {
+        activities.set(workflowId, activityOf(watched));
+      } else {
+        activities.delete(workflowId);
+      }
+    }
+
+    this.#changed.clear();
+    this.#activities.set(activities);
   }
 }
 

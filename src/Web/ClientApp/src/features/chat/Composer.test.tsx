@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import "./testing/resize-observer";
+import "./testing/browser";
 import { setPreference } from "../../app/preferences";
 import { Composer } from "./Composer";
 

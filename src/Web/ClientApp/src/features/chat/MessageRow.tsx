@@ -139,7 +139,7 @@ function Content({ row, actions, change, quoted, isConnected, t }: MessageRowPro
           <span title={fullTime(Date.parse(row.message.editedAt), language)}>{t("chat.edited")}</span>
         )}
         <time dateTime={new Date(row.at).toISOString()}>
-          <span className={styles.shortTime}>{shortTime(row.at, language)}</span>
+          <span>{shortTime(row.at, language)}</span>
           <span className={styles.fullTime}>{fullTime(row.at, language)}</span>
         </time>
         <Delivery row={row} change={change} isConnected={isConnected} t={t} />

@@ -15,6 +15,7 @@ import {
   type WorkflowSnapshot,
   type WorkflowStream,
 } from "../../lib/index";
+import { loadChanges, saveChanges, type PendingChange, type PendingChanges } from "./pending-changes";
 import { emptyTimeline, outgoingRows, updateTimeline, type MessageRow, type OutgoingRow, type Row, type Timeline } from "./timeline";
 
 /** As much of the client as a conversation needs. */
@@ -26,16 +27,6 @@ export type LoadMessages = (workflowId: string, before: number) => Promise<Messa
 export interface Typist {
   readonly userId: string;
   readonly name: string;
-}
-
-/** An edit or deletion that the server has not confirmed yet, or has refused. */
-export interface PendingChange {
-  readonly kind: "edit" | "delete";
-  /** With `edit`. */
-  readonly content?: string;
-  readonly state: "saving" | "failed";
-  /** With `failed`: the server's code. */
-  readonly code?: string;
 }
 
 export interface ConversationState {
@@ -55,12 +46,14 @@ export interface ConversationState {
   readonly dividerKey: string | undefined;
   /** Messages of others that the user has not seen. */
   readonly unread: number;
-  /** By messageId. */
-  readonly changes: ReadonlyMap<string, PendingChange>;
+  readonly changes: PendingChanges;
 }
 
 /** Who types says so every few seconds; whoever has not for so long, in milliseconds, has stopped. */
 const TYPING_LIFE = 6_000;
+
+/** Why a change was not made when the client ended before it could be: no code of the server's. */
+const STOPPED = "client.stopped";
 
 /** Pages of older messages that a jump to a message reads at most. */
 const MAXIMUM_PAGES = 50;
@@ -159,6 +152,7 @@ export class ConversationStore {
       },
     });
     this.#showOutgoing();
+    this.#takeUpChanges();
   }
 
   /** Leaves the workflow. What has been loaded is forgotten: opening it again begins with a fresh snapshot. */
@@ -223,10 +217,8 @@ export class ConversationStore {
   /** Tries a refused change once more. */
   retryChange(messageId: string): void {
     const change = this.#state.changes.get(messageId);
-    if (change?.kind === "edit" && change.content !== undefined) {
-      this.edit(messageId, change.content);
-    } else if (change) {
-      this.delete(messageId);
+    if (change) {
+      this.#repeat(messageId, change);
     }
   }
 
@@ -234,7 +226,7 @@ export class ConversationStore {
   dropChange(messageId: string): void {
     const changes = new Map(this.#state.changes);
     changes.delete(messageId);
-    this.#set({ changes });
+    this.#setChanges(changes);
   }
 
   setTyping(isTyping: boolean): void {
@@ -332,8 +324,34 @@ export class ConversationStore {
     }
   }
 
+  /** What a load of this page before could not bring to the server goes out now; what was refused is shown as it was. */
+  #takeUpChanges(): void {
+    const changes = loadChanges(this.#userId, this.workflowId);
+    this.#setChanges(changes);
+    for (const [messageId, change] of changes) {
+      if (change.state === "saving" || change.code === STOPPED) {
+        this.#repeat(messageId, change);
+      }
+    }
+  }
+
+  #repeat(messageId: string, { kind, content }: PendingChange): void {
+    if (kind === "edit" && content !== undefined) {
+      this.edit(messageId, content);
+    } else {
+      this.delete(messageId);
+    }
+  }
+
+  #setChanges(changes: PendingChanges): void {
+    this.#set({ changes });
+    if (this.#stream) {
+      saveChanges(this.#userId, this.workflowId, changes);
+    }
+  }
+
   async #change(messageId: string, change: PendingChange, call: () => Promise<{ sequence: number }>): Promise<void> {
-    this.#set({ changes: new Map(this.#state.changes).set(messageId, change) });
+    this.#setChanges(new Map(this.#state.changes).set(messageId, change));
     const isLatest = () => this.#state.changes.get(messageId) === change;
     try {
       const { sequence } = await call();
@@ -343,8 +361,8 @@ export class ConversationStore {
       }
     } catch (error) {
       if (isLatest()) {
-        const code = error instanceof Refusal ? error.code : "client.stopped";
-        this.#set({ changes: new Map(this.#state.changes).set(messageId, { ...change, state: "failed", code }) });
+        const code = error instanceof Refusal ? error.code : STOPPED;
+        this.#setChanges(new Map(this.#state.changes).set(messageId, { ...change, state: "failed", code }));
       }
     }
   }

@@ -44,6 +44,8 @@ export interface ConversationState {
   readonly online: ReadonlySet<string>;
   /** The key of the first row that was unread when the user came. */
   readonly dividerKey: string | undefined;
+  /** Whether that row is further up than what is loaded. */
+  readonly isUnreadAbove: boolean;
   /** Messages of others that the user has not seen. */
   readonly unread: number;
   readonly changes: PendingChanges;
@@ -81,6 +83,7 @@ export class ConversationStore {
     typing: [],
     online: new Set(),
     dividerKey: undefined,
+    isUnreadAbove: false,
     unread: 0,
     changes: new Map(),
   };
@@ -177,19 +180,13 @@ export class ConversationStore {
   }
 
   /** Reads older messages until this one is here. @returns its row's key; undefined when it is not to be found */
-  async find(messageId: string): Promise<string | undefined> {
-    for (let page = 0; page <= MAXIMUM_PAGES; page++) {
-      const row = this.#byId.get(messageId);
-      if (row) {
-        return row.key;
-      }
+  find(messageId: string): Promise<string | undefined> {
+    return this.#search(() => this.#byId.get(messageId)?.key);
+  }
 
-      if (!this.#state.conversation?.hasOlderMessages || !(await this.loadOlder())) {
-        break;
-      }
-    }
-
-    return undefined;
+  /** Reads older messages until the first unread one is here. @returns its row's key; undefined when it is not to be found */
+  findUnread(): Promise<string | undefined> {
+    return this.#search(() => this.#state.dividerKey);
   }
 
   /** @param content neither empty nor too long */
@@ -298,6 +295,17 @@ export class ConversationStore {
     this.#typingTimers.forEach(clearTimeout);
     this.#typingTimers.clear();
     this.#set({ typing: [], online: new Set() });
+  }
+
+  async #search(keyOf: () => string | undefined): Promise<string | undefined> {
+    for (let page = 0; page <= MAXIMUM_PAGES; page++) {
+      const key = keyOf();
+      if (key !== undefined || !this.#state.conversation?.hasOlderMessages || !(await this.loadOlder())) {
+        return key;
+      }
+    }
+
+    return undefined;
   }
 
   async #readOlder(): Promise<boolean> {
@@ -450,7 +458,7 @@ export class ConversationStore {
     this.#set(this.#rowState(this.#state.conversation));
   }
 
-  #rowState(conversation: Conversation | undefined): Pick<ConversationState, "rows" | "dividerKey" | "unread"> {
+  #rowState(conversation: Conversation | undefined): Pick<ConversationState, "rows" | "dividerKey" | "isUnreadAbove" | "unread"> {
     const waiting: OutgoingMessage[] = [];
     for (const message of this.#client.outbox.get()) {
       if (message.workflowId !== this.workflowId) {
@@ -471,13 +479,13 @@ export class ConversationStore {
     this.#outgoing = outgoing;
     this.#shown = messages;
     const rows = isSame ? this.#state.rows : [...messages, ...outgoing];
-    return { rows, dividerKey: this.#dividerKey(conversation?.hasOlderMessages ?? false), unread: this.#unread() };
+    return { rows, ...this.#divider(conversation?.hasOlderMessages ?? false), unread: this.#unread() };
   }
 
-  #dividerKey(hasOlder: boolean): string | undefined {
+  #divider(hasOlder: boolean): Pick<ConversationState, "dividerKey" | "isUnreadAbove"> {
     const after = this.#dividerAfter;
     if (after === undefined) {
-      return undefined;
+      return { dividerKey: undefined, isUnreadAbove: false };
     }
 
     const { rows } = this.#timeline;
@@ -486,12 +494,8 @@ export class ConversationStore {
       first--;
     }
 
-    if (first === 0 && hasOlder) {
-      // The first unread one is further up and not loaded.
-      return undefined;
-    }
-
-    return rows.slice(first).find((row) => !row.isOwn)?.key;
+    const isUnreadAbove = first === 0 && hasOlder;
+    return { dividerKey: isUnreadAbove ? undefined : rows.slice(first).find((row) => !row.isOwn)?.key, isUnreadAbove };
   }
 
   #unread(): number {

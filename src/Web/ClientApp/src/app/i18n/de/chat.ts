@@ -20,6 +20,7 @@ export const chat: Record<keyof typeof english, string> = {
   "chat.newMessages": "Neue Nachrichten",
   "chat.unread": "{count} neue {count|Nachricht|Nachrichten}",
   "chat.toNewest": "Zur neuesten",
+  "chat.toUnread": "Zur ersten ungelesenen Nachricht",
   "chat.beginning": "Hier beginnt die Unterhaltung.",
   "chat.loadingOlder": "Ältere Nachrichten werden geladen…",
   "chat.olderFailed": "Ältere Nachrichten konnten nicht geladen werden. Noch einmal versuchen",

@@ -18,6 +18,7 @@ export const chat = {
   "chat.newMessages": "New messages",
   "chat.unread": "{count} new {count|message|messages}",
   "chat.toNewest": "To the newest",
+  "chat.toUnread": "To the first unread message",
   "chat.beginning": "The conversation begins here.",
   "chat.loadingOlder": "Loading older messages…",
   "chat.olderFailed": "Older messages could not be loaded. Try again",

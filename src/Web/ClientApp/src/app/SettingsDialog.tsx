@@ -72,7 +72,7 @@ function SettingsPanel() {
       )}
       <Button
         block
-        icon={<DesktopOutlined />}
+        icon={<DesktopOutlined aria-hidden />}
         onClick={() => {
           closeDialog();
           void navigate("/sessions");
@@ -82,7 +82,7 @@ function SettingsPanel() {
       </Button>
       <Button
         block
-        icon={<QuestionCircleOutlined />}
+        icon={<QuestionCircleOutlined aria-hidden />}
         onClick={() => openDialog({ kind: "shortcuts" })}
       >
         {t("app.shortcuts")}

@@ -24,7 +24,7 @@ export function Sidebar({ onClose }: SidebarProps) {
         <Button
           type="primary"
           className={styles.new}
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => {
             onClose?.();
             openDialog({ kind: "createWorkflow" });

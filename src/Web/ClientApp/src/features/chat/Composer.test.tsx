@@ -117,6 +117,17 @@ describe("a message", () => {
 });
 
 describe("the command palette", () => {
+  test("begins with the first command each time, whatever was chosen before", async () => {
+    const { user, box, onCommand } = composer();
+
+    await user.type(box, "/");
+    await user.keyboard("{ArrowDown}{ArrowDown}{Enter}");
+    await user.type(box, "/");
+    await user.keyboard("{Enter}");
+
+    expect(onCommand.mock.calls).toEqual([[{ name: "pause" }], [{ name: "help" }]]);
+  });
+
   const options = () => screen.queryAllByRole("option").map((option) => option.textContent?.split("S")[0]);
 
   test("opens with a slash, is gone through with the arrow keys, and runs what is chosen", async () => {

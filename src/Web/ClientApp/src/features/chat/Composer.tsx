@@ -85,6 +85,7 @@ export function Composer(props: ComposerProps) {
 
   const change = (next: string) => {
     setText(next);
+    setSelected(undefined);
     setIsPaletteClosed(false);
     setPaste(undefined);
     setHint(undefined);

@@ -1,6 +1,6 @@
 import { CopyOutlined, DeleteOutlined, EditOutlined, MessageOutlined, RedoOutlined, StopOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
-import { createElement, type ComponentType } from "react";
+import { createElement, type AriaAttributes, type ComponentType } from "react";
 import { useT, type MessageKey } from "../../app/i18n";
 import styles from "./chat.module.css";
 import { perform, type RowAction, type RowActions } from "./row-actions";
@@ -19,7 +19,7 @@ interface RowMenuProps {
   readonly onClose: () => void;
 }
 
-const icons: Readonly<Record<RowAction, ComponentType>> = {
+const icons: Readonly<Record<RowAction, ComponentType<AriaAttributes>>> = {
   reply: MessageOutlined,
   copy: CopyOutlined,
   edit: EditOutlined,
@@ -61,7 +61,7 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
         }
       }}
       menu={{
-        items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: createElement(icons[action]), danger: action === "delete" })),
+        items: allowed.map((action) => ({ key: action, label: t(labels[action]), icon: createElement(icons[action], { "aria-hidden": true }), danger: action === "delete" })),
         onClick: ({ key, domEvent }) => {
           // The key would go on to where the focus is by then: Enter would break a line in the composer.
           domEvent.preventDefault();

@@ -77,7 +77,7 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
             />
           </Form.Item>
         </div>
-        <Button type="primary" htmlType="submit" icon={<UserAddOutlined />} loading={isBusy}>
+        <Button type="primary" htmlType="submit" icon={<UserAddOutlined aria-hidden />} loading={isBusy}>
           {t("workflows.add")}
         </Button>
       </Form>

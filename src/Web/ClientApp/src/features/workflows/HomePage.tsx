@@ -44,7 +44,7 @@ export default function HomePage() {
             </li>
           ))}
         </ol>
-        <Button type="primary" size="large" icon={<PlusOutlined />} onClick={() => openDialog({ kind: "createWorkflow" })}>
+        <Button type="primary" size="large" icon={<PlusOutlined aria-hidden />} onClick={() => openDialog({ kind: "createWorkflow" })}>
           {t("workflows.startFirst")}
         </Button>
         {personal && (

@@ -32,21 +32,21 @@ function Actions({ workflow }: { workflow: Workflow }) {
   const isOpen = status === "active" || status === "paused";
   const items: NonNullable<MenuProps["items"]> = [];
   if (isOwner) {
-    items.push({ key: "rename", icon: <EditOutlined />, label: t("workflows.rename"), onClick: () => openDialog({ kind: "renameWorkflow", workflowId: id }) });
+    items.push({ key: "rename", icon: <EditOutlined aria-hidden />, label: t("workflows.rename"), onClick: () => openDialog({ kind: "renameWorkflow", workflowId: id }) });
   }
 
   if (isOwner && isOpen && !personal) {
     items.push(
       status === "active"
-        ? { key: "pause", icon: <PauseCircleOutlined />, label: t("workflows.pause"), onClick: () => void commands.pause() }
-        : { key: "resume", icon: <PlayCircleOutlined />, label: t("workflows.resume"), onClick: () => void commands.resume() },
-      { key: "complete", icon: <CheckCircleOutlined />, label: t("workflows.complete"), onClick: commands.complete },
-      { key: "cancel", icon: <CloseCircleOutlined />, label: t("workflows.cancel"), danger: true, onClick: commands.cancel },
+        ? { key: "pause", icon: <PauseCircleOutlined aria-hidden />, label: t("workflows.pause"), onClick: () => void commands.pause() }
+        : { key: "resume", icon: <PlayCircleOutlined aria-hidden />, label: t("workflows.resume"), onClick: () => void commands.resume() },
+      { key: "complete", icon: <CheckCircleOutlined aria-hidden />, label: t("workflows.complete"), onClick: commands.complete },
+      { key: "cancel", icon: <CloseCircleOutlined aria-hidden />, label: t("workflows.cancel"), danger: true, onClick: commands.cancel },
     );
   }
 
   if (!personal) {
-    items.push({ type: "divider" }, { key: "leave", icon: <LogoutOutlined />, label: t("workflows.leave"), danger: true, onClick: commands.leave });
+    items.push({ type: "divider" }, { key: "leave", icon: <LogoutOutlined aria-hidden />, label: t("workflows.leave"), danger: true, onClick: commands.leave });
   }
 
   return (

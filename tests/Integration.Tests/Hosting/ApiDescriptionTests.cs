@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using BmadServer.Integration.Tests.Examples;
 using BmadServer.Integration.Tests.Support;
 
 namespace BmadServer.Integration.Tests.Hosting;
@@ -115,6 +117,15 @@ public sealed class ApiDescriptionTests(Database database) : ServerTest(database
     [Test]
     public void The_description_names_no_host_of_its_own() =>
         (_document.TryGetProperty("servers", out var servers) ? servers.GetArrayLength() : 0).ShouldBe(0);
+
+    /// <summary>`npm run api` in src/Web/ClientApp writes it anew.</summary>
+    [Test]
+    public void The_web_apps_types_are_made_from_this_description()
+    {
+        var committed = JsonNode.Parse(Repository.Read("src", "Web", "ClientApp", "src", "api", "openapi.json"));
+
+        JsonNode.DeepEquals(committed, JsonSerializer.SerializeToNode(_document)).ShouldBeTrue();
+    }
 
     [Test]
     public async Task Swagger_shows_the_description()

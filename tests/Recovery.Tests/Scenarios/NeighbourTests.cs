@@ -85,7 +85,7 @@ public sealed class NeighbourTests(DatabaseKind database)
     private void ReportClosing(string what, TimeSpan latest)
     {
         Figures.Report($"a {what}, latest of {Sizes.NeighbourRounds}, {database}", latest.TotalSeconds, "s", "≤ 10");
-        latest.ShouldBeLessThan(Limit + TimeSpan.FromSeconds(5));
+        latest.ShouldBeLessThan(3 * Limit);
     }
 
     private static async Task<IReadOnlyList<Good>> OpenAsync(Stage stage, List<Person> people, Guid[] rooms)

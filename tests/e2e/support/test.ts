@@ -1,6 +1,6 @@
 import { test as base, expect, type Browser } from "@playwright/test";
 import { Complaints } from "./complaints.ts";
-import { signIn, signUp, type Person } from "./person.ts";
+import { signIn, signUp, type Account, type Person } from "./person.ts";
 import { PostgresDatabase } from "./postgres.ts";
 import { Server } from "./server.ts";
 
@@ -17,6 +17,9 @@ interface WorkerFixtures extends ServerOptions {
 interface TestFixtures {
   /** What any browser of the test complained about so far; a test during which something came up fails. */
   readonly complaints: Complaints;
+
+  /** Opens a browser in which this person is signed in, with a page that has not gone anywhere. */
+  readonly newBrowser: (account: Account) => Promise<Person>;
 
   /** Makes somebody with an account, a browser of their own and an open page, which is signed in and has not gone anywhere. */
   readonly newPerson: (name: string) => Promise<Person>;
@@ -62,18 +65,19 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(context);
   },
 
-  newPerson: async ({ browser, server, baseURL, complaints }, use) => {
+  newBrowser: async ({ browser, server, baseURL, complaints }, use) => {
     const closing: Array<() => Promise<void>> = [];
-    await use(async (name) => {
+    await use(async (account) => {
       const context = await newContext(browser, baseURL ?? server.url);
       closing.push(() => context.close());
       complaints.listenTo(context);
-      const account = await signUp(server.url, name);
       await signIn(context, account);
       return { ...account, context, page: await context.newPage() };
     });
     await Promise.all(closing.map((close) => close()));
   },
+
+  newPerson: async ({ newBrowser, server }, use) => use(async (name) => newBrowser(await signUp(server.url, name))),
 
   sarah: async ({ newPerson }, use) => use(await newPerson("Sarah")),
   marco: async ({ newPerson }, use) => use(await newPerson("Marco")),

@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { act, createRef } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import "./testing/browser";
 import { setPreference } from "../../app/preferences";
-import { Composer } from "./Composer";
+import { Composer, type ComposerHandle } from "./Composer";
 
 const props = () => ({
   ref: null,
@@ -31,6 +32,19 @@ beforeEach(() => {
   setPreference("sendWithEnter", true);
 });
 afterEach(cleanup);
+
+test("a beginning is put in front of what is written, and the cursor behind it", async () => {
+  const ref = createRef<ComposerHandle>();
+  const given = props();
+  render(<Composer {...given} ref={ref} />);
+  const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  await userEvent.type(box, "an app");
+
+  act(() => ref.current!.begin("Our idea: "));
+
+  expect(box.value).toBe("Our idea: an app");
+  expect([document.activeElement, box.selectionStart]).toEqual([box, box.value.length]);
+});
 
 describe("a message", () => {
   test("is sent with Enter, and the box is empty again", async () => {
@@ -103,6 +117,17 @@ describe("a message", () => {
 });
 
 describe("the command palette", () => {
+  test("begins with the first command each time, whatever was chosen before", async () => {
+    const { user, box, onCommand } = composer();
+
+    await user.type(box, "/");
+    await user.keyboard("{ArrowDown}{ArrowDown}{Enter}");
+    await user.type(box, "/");
+    await user.keyboard("{Enter}");
+
+    expect(onCommand.mock.calls).toEqual([[{ name: "pause" }], [{ name: "help" }]]);
+  });
+
   const options = () => screen.queryAllByRole("option").map((option) => option.textContent?.split("S")[0]);
 
   test("opens with a slash, is gone through with the arrow keys, and runs what is chosen", async () => {

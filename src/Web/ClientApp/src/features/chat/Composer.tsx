@@ -2,6 +2,7 @@ import { CloseOutlined, CodeOutlined, SendOutlined } from "@ant-design/icons";
 import { Sender } from "@ant-design/x";
 import { Alert, Button, Input, type GetProps, type GetRef } from "antd";
 import { createContext, useCallback, useContext, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type Ref } from "react";
+import { flushSync } from "react-dom";
 import { useT } from "../../app/i18n";
 import { usePreference } from "../../app/preferences";
 import { useShortcut } from "../../app/shortcuts";
@@ -17,6 +18,8 @@ import { useTypingSignal } from "./use-typing-signal";
 
 export interface ComposerHandle {
   focus(): void;
+  /** Puts a beginning in front of what is written, and the cursor behind it all. */
+  begin(text: string): void;
 }
 
 /** The message that is answered. */
@@ -71,7 +74,6 @@ export function Composer(props: ComposerProps) {
     () => saveDraft(userId, workflowId, "new", { text, ...(replyTo === undefined ? {} : { messageId: replyTo }) }),
     [userId, workflowId, text, replyTo],
   );
-  useImperativeHandle(ref, () => ({ focus: () => input.current?.focus({ cursor: "end" }) }), []);
   useShortcut({ keys: "mod+enter", description: "chat.shortcut.send" });
   useShortcut({ keys: "arrowup", description: "chat.shortcut.editLast" });
   useShortcut({ keys: "/", description: "chat.shortcut.write", run: () => input.current?.focus() });
@@ -83,6 +85,7 @@ export function Composer(props: ComposerProps) {
 
   const change = (next: string) => {
     setText(next);
+    setSelected(undefined);
     setIsPaletteClosed(false);
     setPaste(undefined);
     setHint(undefined);
@@ -92,6 +95,15 @@ export function Composer(props: ComposerProps) {
       typing.pressed();
     }
   };
+
+  useImperativeHandle(ref, () => ({
+    focus: () => input.current?.focus({ cursor: "end" }),
+    begin: (beginning) => {
+      // At once, so that the cursor finds the text there.
+      flushSync(() => change(beginning + text));
+      input.current?.focus({ cursor: "end" });
+    },
+  }));
 
   const clear = () => {
     change("");

@@ -130,7 +130,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
           <Spin description={t("chat.opening")} />
         </div>
       )}
-      {isOpen && isEmpty && <EmptyConversation canWrite={mayWrite(role, status)} />}
+      {isOpen && isEmpty && <EmptyConversation canWrite={mayWrite(role, status)} onOpener={(text) => composer.current?.begin(text)} />}
       <TypingIndicator store={store} />
       {note && (
         <Alert

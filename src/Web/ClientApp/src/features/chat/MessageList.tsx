@@ -1,4 +1,4 @@
-import { DownOutlined } from "@ant-design/icons";
+import { DownOutlined, UpOutlined } from "@ant-design/icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Button, Spin } from "antd";
 import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
@@ -48,6 +48,7 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   const older = useConversation(store, (state) => state.older);
   const hasOlder = useConversation(store, (state) => state.conversation?.hasOlderMessages ?? false);
   const dividerKey = useConversation(store, (state) => state.dividerKey);
+  const isUnreadAbove = useConversation(store, (state) => state.isUnreadAbove);
   const unread = useConversation(store, (state) => state.unread);
   const changes = useConversation(store, (state) => state.changes);
   const role = useConversation(store, (state) => state.role);
@@ -61,10 +62,12 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   const wantsFocus = useRef<string>(undefined);
   const [kept] = useState(() => keptPlaceOf(store, rows));
 
+  // With another function for the keys, the virtualizer works out all places anew.
+  const getItemKey = useCallback((place: number) => rows[place]!.key, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (place) => rows[place]!.key,
+    getItemKey,
     estimateSize: (place) => estimatedHeight(rows[place]!),
     overscan: 6,
     paddingStart: TOP,
@@ -178,9 +181,23 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
     const timer = highlighted === undefined ? undefined : setTimeout(() => setHighlighted(undefined), HIGHLIGHT);
     return () => clearTimeout(timer);
   }, [highlighted]);
+  const [isSeeking, setIsSeeking] = useState(false);
+  const toFirstUnread = async () => {
+    setIsSeeking(true);
+    const key = await store.findUnread();
+    setIsSeeking(false);
+    if (key !== undefined) {
+      // Its page was read a moment ago and is not in the list yet.
+      requestAnimationFrame(() => latestShow.current(key));
+    }
+  };
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
   const reveal = useCallback((key: string) => virtualizer.scrollToIndex(rows.findIndex((row) => row.key === key)), [rows, virtualizer]);
   useImperativeHandle(ref, () => ({ show, reveal, toEnd }), [show, reveal, toEnd]);
+  const latestShow = useRef(show);
+  useEffect(() => {
+    latestShow.current = show;
+  });
 
   const stateOfMenu = useRef({ rows, role, status });
   useEffect(() => {
@@ -257,6 +274,11 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
           })}
         </div>
       </div>
+      {(isUnreadAbove || isSeeking) && (
+        <Button className={styles.toUnread!} shape="round" icon={<UpOutlined aria-hidden />} loading={isSeeking} onClick={() => void toFirstUnread()}>
+          {t("chat.toUnread")}
+        </Button>
+      )}
       {isAtEnd === false && (
         <Button className={styles.toEnd!} type={unread > 0 ? "primary" : "default"} shape="round" icon={<DownOutlined aria-hidden />} onClick={toEnd}>
           {unread > 0 ? t("chat.unread", { count: unread }) : t("chat.toNewest")}

@@ -6,7 +6,7 @@ import { useLanguage, useT, type Translate } from "../../app/i18n";
 import { useStore } from "../../app/store";
 import type { Message } from "../../lib/index";
 import styles from "./chat.module.css";
-import type { PendingChange } from "./conversation-store";
+import type { PendingChange } from "./pending-changes";
 import { excerptOf } from "./excerpt";
 import { reasonOf } from "./failure-text";
 import { dayName, fullTime, shortTime } from "./format-time";

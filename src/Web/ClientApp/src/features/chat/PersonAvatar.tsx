@@ -1,3 +1,5 @@
+import { hueOf } from "../../app/hue";
+import { initialsOf } from "../../app/initials";
 import { useIsDark } from "../../app/theme";
 import styles from "./chat.module.css";
 
@@ -21,22 +23,4 @@ export function PersonAvatar({ userId, name, online }: PersonAvatarProps) {
       {online !== undefined && <span className={online ? styles.present : styles.absent} />}
     </span>
   );
-}
-
-/** The first letters of the first and the last word. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? [words[0]!, words.at(-1)!] : [words[0]!];
-  return letters.map((word) => [...word][0] ?? "").join("").toLocaleUpperCase();
-}
-
-/** Degrees on the colour wheel: the same for the same person everywhere. */
-export function hueOf(userId: string): number {
-  let hash = 0;
-  for (const character of userId) {
-    hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0;
-  }
-
-  // Steps of 30 degrees can be told apart.
-  return (Math.abs(hash) % 12) * 30;
 }

@@ -1,6 +1,6 @@
 import { CopyOutlined, DeleteOutlined, EditOutlined, MessageOutlined, RedoOutlined, StopOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
-import { createElement, type ComponentType } from "react";
+import { createElement, type AriaAttributes, type ComponentType } from "react";
 import { useT, type MessageKey } from "../../app/i18n";
 import styles from "./chat.module.css";
 import { perform, type RowAction, type RowActions } from "./row-actions";
@@ -19,7 +19,7 @@ interface RowMenuProps {
   readonly onClose: () => void;
 }
 
-const icons: Readonly<Record<RowAction, ComponentType<{ "aria-hidden": true }>>> = {
+const icons: Readonly<Record<RowAction, ComponentType<AriaAttributes>>> = {
   reply: MessageOutlined,
   copy: CopyOutlined,
   edit: EditOutlined,

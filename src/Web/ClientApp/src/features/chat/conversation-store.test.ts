@@ -225,11 +225,27 @@ describe("reading", () => {
 
   test("draws no line while the first unread message is not loaded", async () => {
     const { store } = opened(snapshot([message(5), message(6)], { lastReadSequence: 2, hasMoreMessages: true }), async () => ({ messages: [message(4), message(3), message(2)], hasMore: true }));
-    expect(store.get().dividerKey).toBeUndefined();
+    expect(store.get()).toMatchObject({ dividerKey: undefined, isUnreadAbove: true });
 
     await store.loadOlder();
 
-    expect(store.get().dividerKey).toBe("m3");
+    expect(store.get()).toMatchObject({ dividerKey: "m3", isUnreadAbove: false });
+  });
+
+  test("finds the first unread message, however far up it is", async () => {
+    const { store } = opened(snapshot([message(99)], { lastReadSequence: 2, hasMoreMessages: true }), async (_, before) => ({
+      messages: [message(before - 1), message(before - 2)],
+      hasMore: before > 3,
+    }));
+
+    expect(await store.findUnread()).toBe("m3");
+  });
+
+  test("gives the search up when older messages cannot be read", async () => {
+    const { store } = opened(snapshot([message(99)], { lastReadSequence: 2, hasMoreMessages: true }));
+
+    expect(await store.findUnread()).toBeUndefined();
+    expect(store.get()).toMatchObject({ older: "failed", isUnreadAbove: true });
   });
 });
 

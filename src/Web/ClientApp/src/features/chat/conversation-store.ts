@@ -15,6 +15,7 @@ import {
   type WorkflowSnapshot,
   type WorkflowStream,
 } from "../../lib/index";
+import { loadChanges, saveChanges, type PendingChange, type PendingChanges } from "./pending-changes";
 import { emptyTimeline, outgoingRows, updateTimeline, type MessageRow, type OutgoingRow, type Row, type Timeline } from "./timeline";
 
 /** As much of the client as a conversation needs. */
@@ -26,16 +27,6 @@ export type LoadMessages = (workflowId: string, before: number) => Promise<Messa
 export interface Typist {
   readonly userId: string;
   readonly name: string;
-}
-
-/** An edit or deletion that the server has not confirmed yet, or has refused. */
-export interface PendingChange {
-  readonly kind: "edit" | "delete";
-  /** With `edit`. */
-  readonly content?: string;
-  readonly state: "saving" | "failed";
-  /** With `failed`: the server's code. */
-  readonly code?: string;
 }
 
 export interface ConversationState {
@@ -53,14 +44,18 @@ export interface ConversationState {
   readonly online: ReadonlySet<string>;
   /** The key of the first row that was unread when the user came. */
   readonly dividerKey: string | undefined;
+  /** Whether that row is further up than what is loaded. */
+  readonly isUnreadAbove: boolean;
   /** Messages of others that the user has not seen. */
   readonly unread: number;
-  /** By messageId. */
-  readonly changes: ReadonlyMap<string, PendingChange>;
+  readonly changes: PendingChanges;
 }
 
 /** Who types says so every few seconds; whoever has not for so long, in milliseconds, has stopped. */
 const TYPING_LIFE = 6_000;
+
+/** Why a change was not made when the client ended before it could be: no code of the server's. */
+const STOPPED = "client.stopped";
 
 /** Pages of older messages that a jump to a message reads at most. */
 const MAXIMUM_PAGES = 50;
@@ -88,6 +83,7 @@ export class ConversationStore {
     typing: [],
     online: new Set(),
     dividerKey: undefined,
+    isUnreadAbove: false,
     unread: 0,
     changes: new Map(),
   };
@@ -159,6 +155,7 @@ export class ConversationStore {
       },
     });
     this.#showOutgoing();
+    this.#takeUpChanges();
   }
 
   /** Leaves the workflow. What has been loaded is forgotten: opening it again begins with a fresh snapshot. */
@@ -183,19 +180,13 @@ export class ConversationStore {
   }
 
   /** Reads older messages until this one is here. @returns its row's key; undefined when it is not to be found */
-  async find(messageId: string): Promise<string | undefined> {
-    for (let page = 0; page <= MAXIMUM_PAGES; page++) {
-      const row = this.#byId.get(messageId);
-      if (row) {
-        return row.key;
-      }
+  find(messageId: string): Promise<string | undefined> {
+    return this.#search(() => this.#byId.get(messageId)?.key);
+  }
 
-      if (!this.#state.conversation?.hasOlderMessages || !(await this.loadOlder())) {
-        break;
-      }
-    }
-
-    return undefined;
+  /** Reads older messages until the first unread one is here. @returns its row's key; undefined when it is not to be found */
+  findUnread(): Promise<string | undefined> {
+    return this.#search(() => this.#state.dividerKey);
   }
 
   /** @param content neither empty nor too long */
@@ -223,10 +214,8 @@ export class ConversationStore {
   /** Tries a refused change once more. */
   retryChange(messageId: string): void {
     const change = this.#state.changes.get(messageId);
-    if (change?.kind === "edit" && change.content !== undefined) {
-      this.edit(messageId, change.content);
-    } else if (change) {
-      this.delete(messageId);
+    if (change) {
+      this.#repeat(messageId, change);
     }
   }
 
@@ -234,7 +223,7 @@ export class ConversationStore {
   dropChange(messageId: string): void {
     const changes = new Map(this.#state.changes);
     changes.delete(messageId);
-    this.#set({ changes });
+    this.#setChanges(changes);
   }
 
   setTyping(isTyping: boolean): void {
@@ -308,6 +297,17 @@ export class ConversationStore {
     this.#set({ typing: [], online: new Set() });
   }
 
+  async #search(keyOf: () => string | undefined): Promise<string | undefined> {
+    for (let page = 0; page <= MAXIMUM_PAGES; page++) {
+      const key = keyOf();
+      if (key !== undefined || !this.#state.conversation?.hasOlderMessages || !(await this.loadOlder())) {
+        return key;
+      }
+    }
+
+    return undefined;
+  }
+
   async #readOlder(): Promise<boolean> {
     const { conversation } = this.#state;
     const before = conversation?.messages[0]?.sequence;
@@ -332,8 +332,34 @@ export class ConversationStore {
     }
   }
 
+  /** What a load of this page before could not bring to the server goes out now; what was refused is shown as it was. */
+  #takeUpChanges(): void {
+    const changes = loadChanges(this.#userId, this.workflowId);
+    this.#setChanges(changes);
+    for (const [messageId, change] of changes) {
+      if (change.state === "saving" || change.code === STOPPED) {
+        this.#repeat(messageId, change);
+      }
+    }
+  }
+
+  #repeat(messageId: string, { kind, content }: PendingChange): void {
+    if (kind === "edit" && content !== undefined) {
+      this.edit(messageId, content);
+    } else {
+      this.delete(messageId);
+    }
+  }
+
+  #setChanges(changes: PendingChanges): void {
+    this.#set({ changes });
+    if (this.#stream) {
+      saveChanges(this.#userId, this.workflowId, changes);
+    }
+  }
+
   async #change(messageId: string, change: PendingChange, call: () => Promise<{ sequence: number }>): Promise<void> {
-    this.#set({ changes: new Map(this.#state.changes).set(messageId, change) });
+    this.#setChanges(new Map(this.#state.changes).set(messageId, change));
     const isLatest = () => this.#state.changes.get(messageId) === change;
     try {
       const { sequence } = await call();
@@ -343,8 +369,8 @@ export class ConversationStore {
       }
     } catch (error) {
       if (isLatest()) {
-        const code = error instanceof Refusal ? error.code : "client.stopped";
-        this.#set({ changes: new Map(this.#state.changes).set(messageId, { ...change, state: "failed", code }) });
+        const code = error instanceof Refusal ? error.code : STOPPED;
+        this.#setChanges(new Map(this.#state.changes).set(messageId, { ...change, state: "failed", code }));
       }
     }
   }
@@ -432,7 +458,7 @@ export class ConversationStore {
     this.#set(this.#rowState(this.#state.conversation));
   }
 
-  #rowState(conversation: Conversation | undefined): Pick<ConversationState, "rows" | "dividerKey" | "unread"> {
+  #rowState(conversation: Conversation | undefined): Pick<ConversationState, "rows" | "dividerKey" | "isUnreadAbove" | "unread"> {
     const waiting: OutgoingMessage[] = [];
     for (const message of this.#client.outbox.get()) {
       if (message.workflowId !== this.workflowId) {
@@ -453,13 +479,13 @@ export class ConversationStore {
     this.#outgoing = outgoing;
     this.#shown = messages;
     const rows = isSame ? this.#state.rows : [...messages, ...outgoing];
-    return { rows, dividerKey: this.#dividerKey(conversation?.hasOlderMessages ?? false), unread: this.#unread() };
+    return { rows, ...this.#divider(conversation?.hasOlderMessages ?? false), unread: this.#unread() };
   }
 
-  #dividerKey(hasOlder: boolean): string | undefined {
+  #divider(hasOlder: boolean): Pick<ConversationState, "dividerKey" | "isUnreadAbove"> {
     const after = this.#dividerAfter;
     if (after === undefined) {
-      return undefined;
+      return { dividerKey: undefined, isUnreadAbove: false };
     }
 
     const { rows } = this.#timeline;
@@ -468,12 +494,8 @@ export class ConversationStore {
       first--;
     }
 
-    if (first === 0 && hasOlder) {
-      // The first unread one is further up and not loaded.
-      return undefined;
-    }
-
-    return rows.slice(first).find((row) => !row.isOwn)?.key;
+    const isUnreadAbove = first === 0 && hasOlder;
+    return { dividerKey: isUnreadAbove ? undefined : rows.slice(first).find((row) => !row.isOwn)?.key, isUnreadAbove };
   }
 
   #unread(): number {

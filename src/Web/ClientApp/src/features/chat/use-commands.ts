@@ -2,6 +2,7 @@ import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
 import { problemOf } from "../../api/problem";
 import { useT } from "../../app/i18n";
+import { forgetWorkflow } from "../../app/last-workflow";
 import { addParticipant, leave, setStatus } from "../../app/workflow-actions";
 import type { WorkflowStatus } from "../../lib/index";
 import { statusTexts } from "./ConversationHeader";
@@ -43,6 +44,7 @@ export function useCommands(store: ConversationStore, userId: string) {
     setDialog(undefined);
     await attempt(async () => {
       await leave(workflowId, userId);
+      forgetWorkflow(workflowId);
       void navigate("/");
     });
   }, [attempt, workflowId, userId, navigate]);

@@ -5,7 +5,7 @@ import { initialsOf } from "../../app/initials";
 import type { Workflow } from "../../app/listed-workflow";
 import { useActivities } from "../../app/workflow-feed";
 import { AddParticipantForm } from "./AddParticipantForm";
-import { hueOf } from "./hue";
+import { hueOf } from "../../app/hue";
 import styles from "./PeopleDialog.module.css";
 import { useWorkflowCommands } from "./use-workflow-commands";
 

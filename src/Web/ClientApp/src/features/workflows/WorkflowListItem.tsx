@@ -5,7 +5,7 @@ import { initialsOf } from "../../app/initials";
 import { useLanguage, useT } from "../../app/i18n";
 import { fullTime, shortTime } from "../../app/times";
 import type { ListedWorkflow } from "../../app/listed-workflow";
-import { hueOf } from "./hue";
+import { hueOf } from "../../app/hue";
 import styles from "./WorkflowList.module.css";
 
 interface WorkflowListItemProps {

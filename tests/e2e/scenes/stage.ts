@@ -6,6 +6,9 @@ import { pictureTime, pictureZone, StoryTime } from "./story-time.ts";
 import { Story, type Told } from "./story.ts";
 import { Wire } from "./wire.ts";
 
+/** A click that takes longer than this many milliseconds says why, and not only that the test took too long. */
+const patience = 15_000;
+
 export interface StageOptions {
   /** Of the window, in CSS pixels. Below 768 it is a phone's, with touch. */
   readonly width: number;
@@ -151,6 +154,7 @@ async function openBrowser(browser: Browser, url: string, options: StageOptions,
     serviceWorkers: "block",
     ...(options.isStill ? { timezoneId: pictureZone } : {}),
   });
+  context.setDefaultTimeout(patience);
   complaints.listenTo(context);
   return context;
 }

@@ -1,4 +1,5 @@
 import type { Language } from "./i18n";
+import { localeOf } from "./i18n/locale";
 
 const DAY = 24 * 60 * 60_000;
 
@@ -7,19 +8,19 @@ export function shortTime(at: string, language: Language, now = new Date()): str
   const time = new Date(at);
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
   if (time.getTime() >= midnight) {
-    return time.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    return time.toLocaleTimeString(localeOf(language), { timeStyle: "short" });
   }
 
   if (time.getTime() >= midnight - 6 * DAY) {
-    return time.toLocaleDateString(language, { weekday: "short" });
+    return time.toLocaleDateString(localeOf(language), { weekday: "short" });
   }
 
   const isThisYear = time.getFullYear() === now.getFullYear();
-  return time.toLocaleDateString(language, isThisYear ? { day: "numeric", month: "short" } : { dateStyle: "short" });
+  return time.toLocaleDateString(localeOf(language), isThisYear ? { day: "numeric", month: "short" } : { dateStyle: "short" });
 }
 
 export function fullTime(at: string, language: Language): string {
-  return new Date(at).toLocaleString(language, { dateStyle: "full", timeStyle: "medium" });
+  return new Date(at).toLocaleString(localeOf(language), { dateStyle: "full", timeStyle: "medium" });
 }
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,5 +1,6 @@
 import type { Language } from "../../app/i18n";
 import type { MessageKey } from "../../app/i18n";
+import { localeOf } from "../../app/i18n/locale";
 import { dayOf } from "./timeline";
 
 interface Formats {
@@ -40,9 +41,9 @@ export function dayName(at: number, now: number, language: Language): { key: Mes
 function formatsOf(language: Language): Formats {
   let made = formats.get(language);
   if (!made) {
-    const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
+    const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(localeOf(language), options);
     made = {
-      time: format({ hour: "numeric", minute: "2-digit" }),
+      time: format({ timeStyle: "short" }),
       full: format({ dateStyle: "full", timeStyle: "medium" }),
       day: format({ weekday: "long", day: "numeric", month: "long" }),
       dayOfYear: format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),

@@ -6,6 +6,7 @@ import { dataOf } from "../../api/problem";
 import { api, signOut } from "../../app/auth-store";
 import { useConnection } from "../../app/chat-connection";
 import { useLanguage, useT, type Translate } from "../../app/i18n";
+import { localeOf } from "../../app/i18n/locale";
 import { problemText } from "../../app/i18n/problem-text";
 import { PageHeader } from "../../app/page-header";
 import { announceSessionEnd } from "../../app/session-end";
@@ -139,7 +140,7 @@ function SessionItem({ session, isOwn = false, action }: SessionItemProps) {
           </time>
         </div>
         <div className={styles.quiet}>
-          {t("sessions.since", { time: new Date(createdAt).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }) })}
+          {t("sessions.since", { time: new Date(createdAt).toLocaleString(localeOf(language), { dateStyle: "medium", timeStyle: "short" }) })}
           {joinedWorkflows.length > 0 && <> · {t("sessions.workflows", { count: joinedWorkflows.length })}</>}
         </div>
       </div>

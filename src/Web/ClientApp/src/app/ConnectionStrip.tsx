@@ -65,13 +65,13 @@ function Strip({ tone, text, children }: StripProps) {
   const t = useT();
   const Icon = tone === "good" ? CheckCircleOutlined : text === "connection.offline" ? DisconnectOutlined : CloudSyncOutlined;
   return (
-    <div className={`${styles.strip} ${styles[tone]}`}>
+    <section className={`${styles.strip} ${styles[tone]}`} aria-label={t("connection.title")}>
       <span className={styles.text}>
         <Icon aria-hidden />
         <span role="status">{t(text)}</span>
       </span>
       {children}
-    </div>
+    </section>
   );
 }
 

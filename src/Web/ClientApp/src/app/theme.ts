@@ -71,6 +71,8 @@ export function useThemeConfig(): ThemeConfig {
       controlHeightSM: isNarrow ? 36 : 28,
     },
     components: {
+      // White on the dark theme's light red could not be read.
+      Button: isDark ? { dangerColor: "#2b0b08" } : {},
       Form: { verticalLabelPadding: "0 0 2px", itemMarginBottom: 16, labelColor: isDark ? "#bcc1d0" : "#3a3f4e" },
       Segmented: { trackBg: isDark ? "#0f1015" : "#e6e8f0", itemColor: isDark ? "#bcc1d0" : "#4a4f5e" },
     },

@@ -67,6 +67,8 @@ export function AddParticipantForm({ workflowId }: { workflowId: string }) {
           <Form.Item name="role" label={t("workflows.role")} extra={t(`workflows.roleHint.${role}`)}>
             <Select
               popupMatchSelectWidth={280}
+              // Inside of the dialog, where screen readers look for it.
+              getPopupContainer={(select: HTMLElement) => select.parentElement ?? document.body}
               options={ROLES.map((role) => ({ value: role, label: t(`workflows.role.${role}`), hint: t(`workflows.roleHint.${role}`) }))}
               optionRender={({ data }) => (
                 <div>

@@ -1,4 +1,4 @@
-import { SearchOutlined } from "@ant-design/icons";
+import { CloseCircleFilled, SearchOutlined } from "@ant-design/icons";
 import { Button, Input, Skeleton, type InputRef } from "antd";
 import { useDeferredValue, useRef, useState } from "react";
 import { useAuth } from "../../app/auth-store";
@@ -29,7 +29,7 @@ export function WorkflowList() {
         <Input
           ref={input}
           type="search"
-          allowClear
+          allowClear={{ clearIcon: <CloseCircleFilled aria-label={t("workflows.clearSearch")} /> }}
           prefix={<SearchOutlined aria-hidden />}
           aria-label={t("workflows.search")}
           placeholder={t("workflows.search")}

@@ -41,6 +41,7 @@ export const app: Record<keyof typeof english, string> = {
   "app.shortcut.search": "Workflows durchsuchen",
   "app.shortcut.next": "Nächster Workflow",
   "app.shortcut.previous": "Voriger Workflow",
+  "connection.title": "Verbindung",
   "connection.connecting": "Verbindung wird aufgebaut…",
   "connection.reconnecting": "Verbindung verloren. Es wird neu verbunden…",
   "connection.lost": "Verbindung verloren.",

@@ -4,6 +4,7 @@ export const workflows: Record<keyof typeof english, string> = {
   "workflows.title": "Workflows",
   "workflows.new": "Neuer Workflow",
   "workflows.search": "Workflows durchsuchen",
+  "workflows.clearSearch": "Suche leeren",
   "workflows.noneFound": "Kein Workflow enthält das im Namen oder in der letzten Nachricht.",
   "workflows.loadFailed": "Die Liste konnte nicht geladen werden.",
   "workflows.personal": "Persönlich",

@@ -39,6 +39,7 @@ export const app = {
   "app.shortcut.search": "Search workflows",
   "app.shortcut.next": "Next workflow",
   "app.shortcut.previous": "Previous workflow",
+  "connection.title": "Connection",
   "connection.connecting": "Connecting…",
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.lost": "Connection lost.",

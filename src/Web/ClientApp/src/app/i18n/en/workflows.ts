@@ -2,6 +2,7 @@ export const workflows = {
   "workflows.title": "Workflows",
   "workflows.new": "New workflow",
   "workflows.search": "Search workflows",
+  "workflows.clearSearch": "Clear the search",
   "workflows.noneFound": "No workflow has this in its name or last message.",
   "workflows.loadFailed": "The list could not be loaded.",
   "workflows.personal": "Personal",

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 
 /** Sarah in a browser of her own, before her app, with everything loaded. */
 async function signedIn(stage: Stage): Promise<void> {
-  await stage.signStrangerIn();
+  await stage.inAnotherBrowser();
   await stage.go("/sessions");
   await expect(stage.page.getByText(stage.text("sessions.this"))).toBeVisible();
 }
@@ -30,7 +30,7 @@ export const signedOut: readonly Scene[] = [
   {
     name: "sign-in",
     bring: async (stage) => {
-      stage.asStranger();
+      await stage.asStranger();
       await stage.go("/sign-in");
       await atSignIn(stage);
     },
@@ -38,7 +38,7 @@ export const signedOut: readonly Scene[] = [
   {
     name: "sign-in-nothing-filled-in",
     bring: async (stage) => {
-      stage.asStranger();
+      await stage.asStranger();
       await stage.go("/sign-in");
       await stage.button("auth.signIn").click();
       await expect(stage.page.getByText(stage.text("auth.emailRequired"))).toBeVisible();
@@ -48,7 +48,7 @@ export const signedOut: readonly Scene[] = [
   {
     name: "sign-in-refused",
     bring: async (stage) => {
-      stage.asStranger();
+      await stage.asStranger();
       await stage.go("/sign-in");
       await stage.field("auth.email").fill("nobody@example.com");
       await stage.field("auth.password").fill("not the password");
@@ -59,7 +59,7 @@ export const signedOut: readonly Scene[] = [
   {
     name: "sign-up",
     bring: async (stage) => {
-      stage.asStranger();
+      await stage.asStranger();
       await stage.go("/sign-up");
       await expect(stage.button("auth.createAccount")).toBeVisible();
     },
@@ -67,7 +67,7 @@ export const signedOut: readonly Scene[] = [
   {
     name: "sign-up-refused",
     bring: async (stage) => {
-      stage.asStranger();
+      await stage.asStranger();
       await stage.go("/sign-up");
       await stage.field("auth.displayName").fill("Sarah Klein");
       await stage.field("auth.email").fill("sarah.klein");

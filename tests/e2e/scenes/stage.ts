@@ -61,25 +61,27 @@ export class Stage {
   async clear(): Promise<void> {
     await this.wire.cut();
     this.wire.mend();
-    this.page = this.sarahs;
-    for (const page of [this.sarahs, this.strangers]) {
-      await page.context().setOffline(false);
-      await page.goto("/health/live");
-      await page.evaluate(() => localStorage.clear());
-      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-      await page.clock.setFixedTime(this.#isStill ? pictureTime : new Date());
-    }
+    await this.page.context().setOffline(false);
+    await this.page.goto("/health/live");
+    await this.page.evaluate(() => localStorage.clear());
+    await this.#prepare(this.sarahs);
   }
 
-  /** Somebody who is not signed in. */
-  asStranger(): void {
-    this.page = this.strangers;
+  async #prepare(page: Page): Promise<void> {
+    this.page = page;
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await page.clock.setFixedTime(this.#isStill ? pictureTime : new Date());
   }
 
-  /** A browser of its own for Sarah's, signed in, on the page that the scene shows. */
-  async signStrangerIn(): Promise<void> {
+  /** The scene is that of somebody who is not signed in. */
+  async asStranger(): Promise<void> {
+    await this.#prepare(this.strangers);
+  }
+
+  /** The scene is in another browser of Sarah's, whose sign-in may come to an end. */
+  async inAnotherBrowser(): Promise<void> {
     await signIn(this.strangers.context(), this.story.sarah);
-    this.page = this.strangers;
+    await this.#prepare(this.strangers);
   }
 
   text(key: TextKey, params?: Readonly<Record<string, string | number>>): string {

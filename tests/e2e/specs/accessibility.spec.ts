@@ -4,7 +4,8 @@ import { colourViolations, violations } from "../support/axe.ts";
 
 const width = 1280;
 
-test.use({ stageOptions: { width, height: 800, language: "en" } });
+// Recording takes longer than looking, and axe says where.
+test.use({ stageOptions: { width, height: 800, language: "en" }, trace: "off" });
 
 for (const scene of scenesFor(width)) {
   test(`axe finds nothing in ${scene.name}, light and dark`, async ({ stage }) => {

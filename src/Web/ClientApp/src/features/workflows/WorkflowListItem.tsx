@@ -36,8 +36,8 @@ export const WorkflowListItem = memo(function WorkflowListItem({ workflow, userI
           <span className={styles.first}>
             <span className={styles.title}>{title}</span>
             {line && (
-              <time className={styles.time} dateTime={line.at} title={fullTime(line.at, language)}>
-                {shortTime(line.at, language)}
+              <time className={styles.time} dateTime={line.at} title={fullTime(Date.parse(line.at), language)}>
+                {shortTime(Date.parse(line.at), language)}
               </time>
             )}
           </span>

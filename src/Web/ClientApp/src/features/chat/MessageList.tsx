@@ -61,10 +61,12 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   const wantsFocus = useRef<string>(undefined);
   const [kept] = useState(() => keptPlaceOf(store, rows));
 
+  // With another function for the keys, the virtualizer works out all places anew.
+  const getItemKey = useCallback((place: number) => rows[place]!.key, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (place) => rows[place]!.key,
+    getItemKey,
     estimateSize: (place) => estimatedHeight(rows[place]!),
     overscan: 6,
     paddingStart: TOP,

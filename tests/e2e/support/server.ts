@@ -87,6 +87,15 @@ export class Server {
     await this.#end("SIGTERM");
   }
 
+  /** SIGSTOP: its connections stay open and nobody gets an answer, until `resume`. */
+  suspend(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
   async dispose(): Promise<void> {
     if (this.isRunning) {
       await this.kill();

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { HubClient } from "../support/hub.ts";
 import { signUp, type Person } from "../support/person.ts";
 import type { Server } from "../support/server.ts";
-import { openWorkflow } from "../support/workflows.ts";
+import { makeWorkflow } from "../support/workflows.ts";
 import { expect } from "./figure.ts";
 import { installStopwatch } from "./stopwatch.ts";
 import { texts } from "./texts.ts";
@@ -15,7 +15,7 @@ export interface MeasuredWorkflow {
 
 export async function prepare(server: Server, owner: Person, messages: number): Promise<MeasuredWorkflow> {
   const others = [await signUp(server.url, "Marco"), await signUp(server.url, "Ines")] as const;
-  const workflowId = await openWorkflow(server.url, owner, "Measured", others.map((other) => [other, "contributor"] as const));
+  const workflowId = await makeWorkflow(server.url, owner, "Measured", others.map((other) => [other, "contributor"] as const));
   const writers = [await HubClient.signIn(server.url, others[0]), await HubClient.signIn(server.url, others[1])] as const;
   await writeAll({ workflowId, writers }, "earlier", messages);
   return { workflowId, writers };

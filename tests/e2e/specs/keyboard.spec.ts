@@ -12,9 +12,13 @@ const stops = 60;
 
 /** Goes there with Tab, or Shift+Tab, as one who has no mouse does; each stop on the way can be seen. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  await expect(target).toBeVisible();
   for (let stop = 0; stop < stops; stop++) {
     await page.keyboard.press(key);
-    expect(await focusMark(page), `stop ${stop} of the way to ${target}`).not.toBe("");
+    // After the last stop comes the browser's own, and then the first one.
+    if (!(await isNowhere(page))) {
+      expect(await focusMark(page), `stop ${stop} of the way to ${target}`).not.toBe("");
+    }
     if (await target.evaluate((element) => element === document.activeElement)) {
       return;
     }
@@ -22,29 +26,32 @@ async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Ta
   throw new Error(`Nothing leads to ${target}.`);
 }
 
-/** What shows where the keyboard is: the outline, shadow or border of the element or of what frames it; empty when nothing does. */
+/** What shows where the keyboard is: the outline, or the shadow or border of the element or of what frames it; empty when nothing does. */
 function focusMark(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) {
-      return "";
+  return page.evaluate(async () => {
+    const element = document.activeElement as HTMLElement;
+    const frames: Element[] = [];
+    for (let frame: Element | null = element; frame && frames.length < 5; frame = frame.parentElement) {
+      frames.push(frame);
     }
-    const marks = (styled: Element) => {
-      const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor } = getComputedStyle(styled);
-      const outline = outlineStyle === "none" || outlineWidth === "0px" ? "" : `${outlineWidth} ${outlineColor}`;
-      return { outline, rest: `${boxShadow} ${borderColor}` };
+    const outlines = () =>
+      frames.map((frame) => getComputedStyle(frame)).filter(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && outlineWidth !== "0px");
+    const rest = () => frames.map((frame) => getComputedStyle(frame)).map(({ boxShadow, borderColor }) => `${boxShadow} ${borderColor}`);
+    const settled = async () => {
+      await new Promise(requestAnimationFrame);
+      await Promise.allSettled(document.getAnimations().map((animation) => animation instanceof CSSTransition && animation.finished));
     };
-    const framed = [element, ...["parentElement", "parentElement.parentElement"].map((path) => path.split(".").reduce<Element | null>((at) => at?.parentElement ?? null, element))];
-    const focused = framed.map((styled) => styled && marks(styled));
-    const outline = focused.find((mark) => mark?.outline)?.outline;
+    await settled();
+    const [outline, focused] = [outlines()[0]?.outline, rest()];
     if (outline) {
       return outline;
     }
     // Without an outline, something has to look otherwise than it does without the focus.
-    (element as HTMLElement).blur();
-    const rested = framed.map((styled) => styled && marks(styled));
-    (element as HTMLElement).focus();
-    return focused.find((mark, place) => mark && mark.rest !== rested[place]?.rest)?.rest ?? "";
+    element.blur();
+    await settled();
+    const blurred = rest();
+    element.focus();
+    return focused.find((mark, place) => mark !== blurred[place]) ?? "";
   });
 }
 
@@ -55,7 +62,7 @@ function isNowhere(page: Page): Promise<boolean> {
 test("Somebody signs in, makes a workflow and writes, with the keyboard alone", async ({ page, server }) => {
   const account = await signUp(server.url, "Sarah");
   await page.goto("/sign-in");
-  await tabTo(page, page.getByRole("textbox", { name: "Email" }));
+  await expect(page.getByRole("textbox", { name: "Email" })).toBeFocused();
   await page.keyboard.type(account.email);
   await tabTo(page, page.getByRole("textbox", { name: "Password" }));
   await page.keyboard.type(account.password);
@@ -132,14 +139,12 @@ test("Enter sends or breaks the line, as one prefers, and Ctrl+Enter always send
   await expect(page.getByText("Ctrl+Enter or ⌘+Enter sends")).toBeVisible();
 });
 
-test("The up arrow edits the last message, and Escape leaves it as it was", async ({ sarah, marco }) => {
-  const { page } = sarah;
+test("The up arrow edits the last message, and Escape leaves it as it was", async ({ sarah: { page } }) => {
   await createWorkflow(page, "Plan the mobile app");
   await send(page, "Mine, the first");
   await send(page, "Mine, the last");
   await expect(rows(page).getByText("Sent", { exact: true })).toHaveCount(2);
   const editor = page.getByRole("textbox", { name: "Edit message" });
-  expect(marco.name).not.toBe(sarah.name);
 
   // In a box with a text the key is the text's own.
   await page.keyboard.type("begun");
@@ -205,7 +210,7 @@ test("The arrow keys go through the messages, and Enter shows what can be done",
   await page.keyboard.press("Enter");
   await expect(question).toBeHidden();
   await expect(rows(page).nth(1)).toContainText("This message was deleted.");
-  expect(await isNowhere(page)).toBe(false);
+  await expect(rows(page).nth(1)).toBeFocused();
 });
 
 test("A reply is begun and left with the keyboard", async ({ sarah: { page } }) => {
@@ -279,10 +284,12 @@ test("Dialogs keep the focus while they are open, and give it back", async ({ sa
     await expect(from).toBeFocused();
     await page.keyboard.press(key);
     await expect(page.getByRole("dialog", { name })).toBeVisible();
-    await expect.poll(() => dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+    const isInside = () => dialog.evaluate((element) => element.contains(document.activeElement));
+    await expect.poll(isInside).toBe(true);
     for (let stop = 0; stop < 12; stop++) {
       await page.keyboard.press(stop < 8 ? "Tab" : "Shift+Tab");
-      expect(await dialog.evaluate((element) => element.contains(document.activeElement)), `stop ${stop} in ${name}`).toBe(true);
+      // Beside the dialog there are the browser's own stops only.
+      expect((await isNowhere(page)) || (await isInside()), `stop ${stop} in ${name}`).toBe(true);
     }
     await page.keyboard.press("Escape");
     await expect(dialog).toBeHidden();

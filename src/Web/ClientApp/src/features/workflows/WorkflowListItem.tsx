@@ -46,7 +46,12 @@ export const WorkflowListItem = memo(function WorkflowListItem({ workflow, userI
             <span className={styles.line}>
               {line ? (
                 <>
-                  {!personal && <>{line.authorId === userId ? t("workflows.you") : line.authorName}: </>}
+                  {/* Marks of the other writing direction in a name hold for the name. */}
+                  {!personal && (
+                    <>
+                      <bdi>{line.authorId === userId ? t("workflows.you") : line.authorName}</bdi>:{" "}
+                    </>
+                  )}
                   {line.isDeleted ? <em>{t("workflows.deletedMessage")}</em> : plainOf(line.content)}
                 </>
               ) : (

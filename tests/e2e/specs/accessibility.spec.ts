@@ -1,16 +1,18 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test } from "../support/test.ts";
+import { scenesFor } from "../scenes/index.ts";
+import { bring, expect, test } from "../scenes/test.ts";
+import { colourViolations, violations } from "../support/axe.ts";
 
-for (const path of ["/sign-in", "/sign-up"]) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`axe finds nothing at ${path}, ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.goto(path);
-      await expect(page.getByRole("textbox", { name: "Email" })).toBeVisible();
+const width = 1280;
 
-      const { violations } = await new AxeBuilder({ page }).analyze();
+test.use({ stageOptions: { width, height: 800, language: "en" } });
 
-      expect(violations).toEqual([]);
-    });
-  }
+for (const scene of scenesFor(width)) {
+  test(`axe finds nothing in ${scene.name}, light and dark`, async ({ stage }) => {
+    await bring(stage, scene);
+    expect(await violations(stage.page), "light").toEqual([]);
+
+    await stage.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    await expect(stage.page.locator("html")).toHaveCSS("color-scheme", "dark");
+    expect(await colourViolations(stage.page), "dark").toEqual([]);
+  });
 }

@@ -66,8 +66,10 @@ function Strip({ tone, text, children }: StripProps) {
   const Icon = tone === "good" ? CheckCircleOutlined : text === "connection.offline" ? DisconnectOutlined : CloudSyncOutlined;
   return (
     <div className={`${styles.strip} ${styles[tone]}`}>
-      <Icon aria-hidden />
-      <span role="status">{t(text)}</span>
+      <span className={styles.text}>
+        <Icon aria-hidden />
+        <span role="status">{t(text)}</span>
+      </span>
       {children}
     </div>
   );

@@ -1,13 +1,9 @@
 import type { Language } from "./i18n";
+import { localeOf } from "./i18n/locale";
 
 const DAY = 24 * 60 * 60_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The browser's own form of the language, `en-GB` for `en`, if it has one: the clock of 12 or of 24 hours comes with it. */
-export function localeOf(language: Language): string {
-  return globalThis.navigator?.languages?.find((locale) => locale === language || locale.startsWith(`${language}-`)) ?? language;
-}
 
 /** Made once for each form: a list shows hundreds of times. */
 export function dateFormat(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

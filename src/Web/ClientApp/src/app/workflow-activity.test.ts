@@ -63,6 +63,16 @@ test("others' messages above the read mark are unread, one's own and deleted one
   expect(activity()).toMatchObject({ unread: 1, hasMoreUnread: false, lastLine: { content: "text 5", authorName: "Marco" } });
 });
 
+test("nothing is said of a workflow before its messages are there", () => {
+  const { observer, activity } = followed();
+
+  observer.onPresenceReset?.(["marco"]);
+  expect(activity()).toBeUndefined();
+
+  observer.onSnapshot(snapshot([], 0, { online: ["marco"] }));
+  expect(activity()).toMatchObject({ lastLine: undefined });
+});
+
 test("a snapshot that does not reach back to the read mark says that there are more", () => {
   const { observer, activity } = followed();
 

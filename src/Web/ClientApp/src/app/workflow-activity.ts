@@ -39,6 +39,8 @@ export interface ActivitySurroundings {
 /** What is known of one workflow. */
 interface Watched {
   stream: { leave(): void } | undefined;
+  /** Whether its messages have been read: nothing is said of it before. */
+  isKnown: boolean;
   lastLine: LastLine | undefined;
   /** Sequences of others' messages, by message. */
   readonly unread: Map<string, number>;
@@ -102,6 +104,7 @@ export class ActivityWatch {
   #watch(workflowId: string): void {
     const watched: Watched = {
       stream: undefined,
+      isKnown: false,
       lastLine: undefined,
       unread: new Map(),
       hasMoreUnread: false,
@@ -133,6 +136,7 @@ export class ActivityWatch {
   }
 
   #begin(watched: Watched, snapshot: WorkflowSnapshot): void {
+    watched.isKnown = true;
     watched.readSequence = Math.max(watched.readSequence, snapshot.workflow.lastReadSequence);
     const others = snapshot.messages.filter((message) => !message.deletedAt && message.author.id !== this.#surroundings.userId);
     for (const message of others) {
@@ -190,7 +194,7 @@ export class ActivityWatch {
     const activities = new Map(this.#activities.get());
     for (const workflowId of this.#changed) {
       const watched = this.#watched.get(workflowId);
-      if (watched) {
+      if (watched?.isKnown) {
         activities.set(workflowId, activityOf(watched));
       } else {
         activities.delete(workflowId);

@@ -1,3 +1,4 @@
+import { DesktopOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
 import { Segmented } from "antd";
 import { useEffect, type ReactNode } from "react";
 import { useT } from "../../app/i18n";
@@ -40,12 +41,17 @@ export function AuthLayout({ title, children }: { title: string; children: React
           value={theme}
           onChange={setTheme}
           options={[
-            { value: "system", label: t("app.theme.system") },
-            { value: "light", label: t("app.theme.light") },
-            { value: "dark", label: t("app.theme.dark") },
+            { value: "system", icon: <DesktopOutlined aria-hidden />, ...named(t("app.theme.system")) },
+            { value: "light", icon: <SunOutlined aria-hidden />, ...named(t("app.theme.light")) },
+            { value: "dark", icon: <MoonOutlined aria-hidden />, ...named(t("app.theme.dark")) },
           ]}
         />
       </footer>
     </div>
   );
+}
+
+/** For an icon: beside the languages, a second "System" could be anything. */
+function named(name: string) {
+  return { label: <span className="visually-hidden">{name}</span>, title: name };
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, Result, Spin } from "antd";
+import { Alert, Button, Modal, Spin } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAuth } from "../../app/auth-store";
@@ -118,11 +118,12 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
     return (
       <>
         <PageHeader title={t("chat.noWorkflow")} />
-        <Result
-          status="404"
-          subTitle={refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}
-          extra={<Button onClick={() => void navigate("/")}>{t("app.toStart")}</Button>}
-        />
+        <div className="splash">
+          <p>{refusal === "workflow.not_found" ? t("chat.noWorkflowHint") : reasonOf(refusal, t)}</p>
+          <Button type="primary" onClick={() => void navigate("/")}>
+            {t("app.toStart")}
+          </Button>
+        </div>
       </>
     );
   }

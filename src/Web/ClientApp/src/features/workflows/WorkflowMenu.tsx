@@ -12,7 +12,6 @@ import { Button, Dropdown, Tooltip, type MenuProps } from "antd";
 import { openDialog } from "../../app/dialogs";
 import { useT } from "../../app/i18n";
 import type { Workflow } from "../../app/listed-workflow";
-import { useIsNarrow } from "../../app/theme";
 import { useWorkflows } from "../../app/workflow-feed";
 import { useWorkflowCommands } from "./use-workflow-commands";
 import styles from "./WorkflowMenu.module.css";
@@ -25,7 +24,6 @@ export function WorkflowMenu({ workflowId }: { workflowId: string }) {
 
 function Actions({ workflow }: { workflow: Workflow }) {
   const t = useT();
-  const isNarrow = useIsNarrow();
   const commands = useWorkflowCommands(workflow);
   const { id, personal, status, role, participants } = workflow;
   const isOwner = role === "owner";
@@ -60,7 +58,7 @@ function Actions({ workflow }: { workflow: Workflow }) {
             aria-label={`${t("workflows.people")}, ${t("workflows.peopleCount", { count: participants.length })}`}
             onClick={() => openDialog({ kind: "people", workflowId: id })}
           >
-            {isNarrow ? null : participants.length}
+            {participants.length}
           </Button>
         </Tooltip>
       )}

@@ -1,0 +1,154 @@
+import { expect, type Locator } from "@playwright/test";
+import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+/** A message of the open conversation. */
+function row(stage: Stage, text: string): Locator {
+  return stage.log.getByRole("article").filter({ hasText: text });
+}
+
+async function openMenu(stage: Stage, text: string): Promise<void> {
+  // The first one: others may quote it.
+  const message = row(stage, text).first();
+  await message.hover();
+  await message.getByRole("button", { name: stage.text("chat.messageActions") }).click();
+}
+
+async function choose(stage: Stage, text: string, action: "reply" | "edit" | "delete"): Promise<void> {
+  await openMenu(stage, text);
+  await stage.page.getByRole("menuitem", { name: stage.text(`chat.${action}`) }).click();
+}
+
+/** With everything rendered: the table, and code in its colours. */
+async function openPlan(stage: Stage): Promise<void> {
+  await stage.open(stage.story.plan);
+  await expect(stage.log.getByText("Friday is fine.")).toBeVisible();
+}
+
+async function scrollUp(stage: Stage): Promise<void> {
+  await stage.log.evaluate((list) => list.scrollTo(0, 0));
+  await expect(stage.page.getByText(stage.text("chat.beginning"))).toBeInViewport();
+}
+
+/** The conversation: its messages, and what can be done with them. */
+export const conversation: readonly Scene[] = [
+  { name: "conversation", bring: openPlan },
+  {
+    name: "conversation-beginning",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await scrollUp(stage);
+    },
+  },
+  {
+    name: "conversation-code",
+    bring: async (stage) => {
+      await openPlan(stage);
+      const code = stage.log.getByRole("region");
+      await code.focus();
+      await expect(code).toBeInViewport();
+      await expect(code.getByText("async", { exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-empty",
+    bring: async (stage) => {
+      await stage.open(stage.story.empty);
+      await expect(stage.page.getByText(stage.text("chat.emptyTitle"))).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-unread",
+    bring: async (stage) => {
+      const { story } = stage;
+      const spare = await story.newSpare("Interviews in Lisbon");
+      await stage.open(spare);
+      await expect(stage.log.getByText(stage.text("chat.newMessages"))).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-new-messages-below",
+    bring: async (stage) => {
+      const { story } = stage;
+      await stage.open(story.standUp);
+      await expect(stage.log.getByRole("article").last()).toBeInViewport();
+      await scrollUp(stage);
+      await story.marco.say(story.standUp.id, "The build is in the store.");
+      await expect(stage.page.getByRole("button", { name: stage.text("chat.unread", { count: 1 }) })).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-typing",
+    bring: async (stage) => {
+      const { story } = stage;
+      await openPlan(stage);
+      await story.marco.hub("SetTyping", story.plan.id, true);
+      await story.priya.hub("SetTyping", story.plan.id, true);
+      await expect(stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" }))).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-observer",
+    bring: async (stage) => {
+      await stage.open(stage.story.observed);
+      await expect(stage.page.getByText(stage.text("chat.observer"))).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-completed",
+    bring: async (stage) => {
+      await stage.open(stage.story.completed);
+      await expect(stage.page.getByText(stage.text("chat.closed"))).toBeVisible();
+    },
+  },
+  {
+    name: "conversation-paused",
+    bring: async (stage) => {
+      await stage.open(stage.story.paused);
+      await expect(stage.page.getByRole("heading", { level: 1 }).getByText(stage.text("chat.status.paused"))).toBeVisible();
+    },
+  },
+  {
+    name: "message-menu",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await openMenu(stage, "Let us decide on Friday");
+      await expect(stage.page.getByRole("menuitem", { name: stage.text("chat.edit") })).toBeVisible();
+    },
+  },
+  {
+    name: "message-focused",
+    only: "desktop",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await stage.log.focus();
+      await stage.page.keyboard.press("End");
+      await stage.page.keyboard.press("ArrowUp");
+      await expect(row(stage, "Let us decide on Friday").first()).toBeFocused();
+    },
+  },
+  {
+    name: "message-edit",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await choose(stage, "Let us decide on Friday", "edit");
+      await expect(stage.field("chat.editMessage")).toBeFocused();
+    },
+  },
+  {
+    name: "message-reply",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await choose(stage, "That sentence belongs", "reply");
+      await expect(stage.page.getByText(stage.text("chat.replyingTo", { name: "Marco Rossi" }))).toBeVisible();
+    },
+  },
+  {
+    name: "message-delete",
+    bring: async (stage) => {
+      await openPlan(stage);
+      await choose(stage, "Let us decide on Friday", "delete");
+      await expect(stage.dialog.getByText(stage.text("chat.deleteHint"))).toBeVisible();
+    },
+  },
+];

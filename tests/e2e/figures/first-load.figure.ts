@@ -39,11 +39,11 @@ test("First load of the sign-in page", async ({ browser, server, report }) => {
     await context.close();
   }
 
-  const sent = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+  const gzip = await Promise.all([...scripts.keys()].map(gzipSize));
   report({
-    what: `JavaScript on first load of the sign-in page, as sent (${scripts.size} files, headers included)`,
+    what: `JavaScript on first load of the sign-in page, gzip; as Chromium got it, with headers; ${scripts.size} files`,
     atMost: "350 kB",
-    measured: `${(sent / 1000).toFixed(1)} kB`,
+    measured: `${inKilobytes(gzip)}; ${inKilobytes([...scripts.values()])}`,
   });
   report({
     what: "first paint to usable sign-in page, cold cache, 4× CPU throttle",
@@ -73,6 +73,16 @@ async function watchScripts(session: CDPSession): Promise<Map<string, number>> {
   });
   await session.send("Network.enable");
   return sizes;
+}
+
+/** @returns the bytes of the file for a browser that takes nothing better than gzip; Chromium takes Brotli */
+async function gzipSize(address: string): Promise<number> {
+  const response = await fetch(address, { method: "HEAD", headers: { "Accept-Encoding": "gzip" } });
+  return Number(response.headers.get("Content-Length") ?? NaN);
+}
+
+function inKilobytes(sizes: readonly number[]): string {
+  return `${(sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(1)} kB`;
 }
 
 async function watchEmail(page: Page): Promise<void> {

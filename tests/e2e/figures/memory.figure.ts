@@ -1,20 +1,19 @@
-import { leave, open, prepare } from "./conversation.ts";
+import { leave, open, prepare, writeAll } from "./conversation.ts";
 import { expect, inMegabytes, test } from "./figure.ts";
 import { memoryOf } from "./page-memory.ts";
-import { texts } from "./texts.ts";
 
 const RECEIVED = 10_000;
 
 test("An open tab that receives", async ({ sarah, server, browser, report }) => {
   const { page } = sarah;
-  const { writers, workflowId } = await prepare(server, sarah, 50);
-  await open(page, workflowId);
+  const workflow = await prepare(server, sarah, 50);
+  await open(page, workflow);
   const before = await memoryOf(page, browser);
 
   const begun = Date.now();
-  await Promise.all(writers.map((writer, place) => writer.writeAll(texts(`received by ${place}:`, RECEIVED / writers.length))));
+  await writeAll(workflow, "received", RECEIVED);
   const written = Date.now();
-  await writers[0].write("measured 1. That was all.");
+  await workflow.writers[0].send(workflow.workflowId, "measured 1. That was all.");
   await expect(page.getByRole("log").getByText("measured 1.")).toBeVisible({ timeout: 60_000 });
   const shown = Date.now();
   const after = await memoryOf(page, browser);
@@ -35,5 +34,5 @@ test("An open tab that receives", async ({ sarah, server, browser, report }) => 
     what: "those 10,000 written and acknowledged; then until the last one is on screen",
     measured: `${((written - begun) / 1000).toFixed(1)} s; ${((shown - written) / 1000).toFixed(1)} s`,
   });
-  await leave(writers);
+  await leave(workflow);
 });

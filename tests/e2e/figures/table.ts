@@ -20,12 +20,12 @@ export default class TableReporter implements Reporter {
   }
 
   onEnd(): void {
-    console.log("\n| what | at most | measured: median, worst |\n| --- | --- | --- |");
+    console.log("\n| what: median, worst | measured | goal |\n| --- | --- | --- |");
     for (const { what, atMost, measured } of this.#figures) {
-      console.log(`| ${what} | ${atMost ?? "–"} | ${measured} |`);
+      console.log(`| ${what} | ${measured} | ${atMost ?? "–"} |`);
     }
 
-    console.log("| axe violations | 0 | the accessibility tests fail at the first one: `npx playwright test specs/accessibility.spec.ts` |");
+    console.log("| axe violations | `npx playwright test specs/accessibility.spec.ts` fails at the first one | 0 |");
     console.log(`\n${cpus().length} processors; their load at the beginning ${this.#loadBefore}, now ${load()}.`);
   }
 

@@ -81,7 +81,8 @@ test("Who writes is seen writing, until they stop", async ({ sarah, marco, serve
   const address = await openWorkflow(server.url, sarah, title, [[marco, "contributor"]]);
   await Promise.all([sarah, marco].map(({ page }) => page.goto(address)));
   const isWriting = sarah.page.getByText("Marco is writing…");
-  await expect(composer(sarah.page)).toBeEnabled();
+  // Typing is told to those who are there, once.
+  await expect(marco.page.getByRole("img", { name: "2 people, 2 here now" })).toBeVisible();
 
   await composer(marco.page).pressSequentially("Founders");
   await expect(isWriting).toBeVisible();

@@ -222,8 +222,9 @@ test("What the server refuses is shown as failed, and can be tried again or disc
   await program.changeRole(workflowId, marco, "contributor");
   await network.restore();
   await expect(messageBox(page)).toBeEditable();
-  await rowOf(page, "Point two").getByRole("button", { name: "Try again" }).click();
+  await rowOf(page, "Point two").getByRole("button", { name: "Try again" }).press("Enter");
   await expect(rowOf(page, "Point two").getByText("Sent", { exact: true })).toBeAttached();
+  await expect(messageBox(page)).toBeFocused();
 
   await page.reload();
   await expect(shownPoints(page)).toHaveText(["Point two"]);

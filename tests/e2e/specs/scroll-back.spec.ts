@@ -30,12 +30,7 @@ async function write(program: HubClient, workflowId: string, from: number, to: n
 async function open(page: Page, workflowId: string): Promise<void> {
   await page.goto(`/w/${workflowId}`);
   await expect(page.getByRole("log").getByRole("article").last()).toBeVisible();
-}
-
-/** With the wheel, over the middle of the conversation. Up is negative, in pixels. */
-async function scroll(page: Page, by: number): Promise<void> {
   await page.getByRole("log").hover();
-  await page.mouse.wheel(0, by);
 }
 
 interface Row {
@@ -68,22 +63,29 @@ async function topOf(page: Page, number: number): Promise<number> {
   return (await rowsOf(page)).find((row) => row.number === number)?.top ?? NaN;
 }
 
-/** @returns by how many pixels the row was off its place at most, in any frame until the list has grown and come to rest */
-function unrest(page: Page, number: number): Promise<number> {
-  return page.getByRole("log").evaluate(async (log, text) => {
+/**
+ * Watches a row while something is put above it.
+ * @returns asks by how many pixels it was off its place at most, in any frame until the list has grown and come to rest
+ */
+async function watch(page: Page, number: number): Promise<() => Promise<number>> {
+  const watching = await page.getByRole("log").evaluateHandle((log, text) => {
     const placeOf = () => {
       const row = [...log.querySelectorAll("article")].find((element) => element.textContent.includes(text));
       return row ? row.getBoundingClientRect().top : NaN;
     };
     const [place, height] = [placeOf(), log.scrollHeight];
-    let most = 0;
-    for (let frames = 0; frames < 20; frames += log.scrollHeight > height ? 1 : 0) {
-      await new Promise(requestAnimationFrame);
-      const off = Math.abs(placeOf() - place);
-      most = Number.isNaN(off) ? Infinity : Math.max(most, off);
-    }
-    return most;
+    const look = async () => {
+      let most = 0;
+      for (let frames = 0; frames < 20; frames += log.scrollHeight > height ? 1 : 0) {
+        await new Promise(requestAnimationFrame);
+        const off = Math.abs(placeOf() - place);
+        most = Number.isNaN(off) ? Infinity : Math.max(most, off);
+      }
+      return most;
+    };
+    return { most: look() };
   }, `Point ${number}.`);
+  return () => watching.evaluate(({ most }) => most);
 }
 
 test.describe("2,000 messages", () => {
@@ -117,14 +119,14 @@ test.describe("2,000 messages", () => {
     // Older pages are put above what is on the screen, which stays where it is.
     for (const pages of [1, 2, 3]) {
       await expect(async () => {
-        await scroll(page, -200);
+        await page.mouse.wheel(0, -300);
+        await rowsOf(page);
         expect(asked).toHaveLength(pages);
-      }).toPass();
+      }).toPass({ intervals: [0], timeout: 30_000 });
       await expect.poll(async () => (await topmost(page)).top - (await topmost(page)).top).toBe(0);
-      const watched = (await topmost(page)).number;
-      const watch = unrest(page, watched);
+      const unrest = await watch(page, (await topmost(page)).number);
       held.shift()?.();
-      expect(await watch, `page ${pages}`).toBeLessThan(still);
+      expect(await unrest(), `page ${pages}`).toBeLessThan(still);
       expect(asked[pages - 1]).toBe(String(sequences[2000 - firstPage - (pages - 1) * olderPage]));
     }
 
@@ -133,16 +135,20 @@ test.describe("2,000 messages", () => {
     const seen = new Set<number>();
     await page.getByRole("button", { name: "To the newest" }).click();
     await expect(point(page, 1999)).toBeVisible();
+    await page.getByRole("log").hover();
     await expect(async () => {
       const numbers = (await rowsOf(page)).map(({ number }) => number);
       expect(numbers.length).toBeLessThan(maximumRows);
       const first = numbers[0] ?? NaN;
       expect(numbers).toEqual(numbers.map((_, place) => first + place));
       numbers.forEach((number) => seen.add(number));
-      await scroll(page, -700);
-      expect(await page.getByText("The conversation begins here.").isVisible()).toBe(true);
+      await page.mouse.wheel(0, -800);
+      await expect(page.getByText("The conversation begins here.")).toBeInViewport({ timeout: 1 });
     }).toPass({ intervals: [0], timeout: 90_000 });
-    (await rowsOf(page)).forEach(({ number }) => seen.add(number));
+    await expect(async () => {
+      (await rowsOf(page)).forEach(({ number }) => seen.add(number));
+      expect(seen).toContain(0);
+    }).toPass();
     expect([...seen].toSorted((one, other) => one - other)).toEqual(Array.from({ length: 2000 }, (_, number) => number));
   });
 });
@@ -151,7 +157,7 @@ test("Who has scrolled up is told of new messages and gets to them", async ({ sa
   const { workflowId, program } = await conversation(sarah, marco, programOf, 60);
   const { page } = sarah;
   await open(page, workflowId);
-  await scroll(page, -800);
+  await page.mouse.wheel(0, -800);
   await expect(page.getByRole("button", { name: "To the newest" })).toBeVisible();
   const { number, top } = await topmost(page);
 
@@ -205,7 +211,7 @@ test("Who comes back finds the conversation where they left it", async ({ sarah,
   const { page } = sarah;
   await open(page, workflowId);
   await expect(async () => {
-    await scroll(page, -600);
+    await page.mouse.wheel(0, -600);
     expect((await topmost(page)).number).toBeLessThan(120);
   }).toPass();
   await expect.poll(async () => (await topmost(page)).top - (await topmost(page)).top).toBe(0);

@@ -167,3 +167,17 @@ test("Tabs that are loaded anew, one or all at once, stay signed in while the ot
     await expect(tab.getByRole("log").getByRole("article")).toHaveCount(9);
   }
 });
+
+test("A reload in the middle of renewing the sign-in keeps it", async ({ sarah, server }) => {
+  const { page } = sarah;
+  const address = await openWorkflow(server.url, sarah, title);
+  for (let turn = 1; turn <= 3; turn++) {
+    const renewal = page.waitForRequest("**/api/v1/auth/refresh");
+    await page.goto(address, { waitUntil: "commit" });
+    await renewal;
+  }
+
+  await page.reload();
+  await expect(signedInAs(page, "Sarah")).toBeVisible();
+  await expect(composer(page)).toBeEnabled();
+});

@@ -1,12 +1,14 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel, type HubConnection } from "@microsoft/signalr";
 import type { Account } from "./person.ts";
-
-type Role = "owner" | "contributor" | "observer";
+import { accessToken, rest } from "./rest.ts";
+import type { Role } from "./workflows.ts";
 
 interface Message {
   readonly sequence: number;
   readonly content: string;
 }
+
+const SENDS_AT_ONCE = 50;
 
 /** Somebody's program: prepares what a test needs, and asks the server what it has, where the page is not what is tested. */
 export class HubClient {
@@ -19,9 +21,8 @@ export class HubClient {
     this.#token = token;
   }
 
-  static async signIn(url: string, { email, password }: Account): Promise<HubClient> {
-    const { accessToken } = await call<{ accessToken: string }>(url, "POST", "/auth/login", { email, password });
-    return new HubClient(url, accessToken);
+  static async signIn(url: string, account: Account): Promise<HubClient> {
+    return new HubClient(url, await accessToken(url, account));
   }
 
   /** @returns its id */
@@ -47,6 +48,17 @@ export class HubClient {
     return (await connection.invoke<Message>("SendMessage", { workflowId, content })).sequence;
   }
 
+  /** Returns when all are durable. They keep their order only as far as sends under way side by side do. */
+  async sendAll(workflowId: string, contents: readonly string[]): Promise<void> {
+    let next = 0;
+    const sender = async () => {
+      while (next < contents.length) {
+        await this.send(workflowId, contents[next++]!);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDS_AT_ONCE }, sender));
+  }
+
   /** All messages that the server has, the oldest first. */
   async messages(workflowId: string): Promise<readonly Message[]> {
     const all: Message[] = [];
@@ -64,7 +76,7 @@ export class HubClient {
   }
 
   #call<T>(method: string, path: string, body?: object): Promise<T> {
-    return call<T>(this.#url, method, path, body, this.#token);
+    return rest<T>(this.#url, method, path, body, this.#token);
   }
 
   async #connect(): Promise<HubConnection> {
@@ -85,17 +97,4 @@ export class HubClient {
     await started;
     return connection;
   }
-}
-
-async function call<T>(url: string, method: string, path: string, body?: object, token?: string): Promise<T> {
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method,
-    headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!response.ok) {
-    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  }
-
-  return (response.status === 204 ? undefined : await response.json()) as T;
 }

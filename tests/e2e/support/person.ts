@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from "@playwright/test";
+import { rest } from "./rest.ts";
 
 /** Somebody with an account. */
 export interface Account {
@@ -24,7 +25,7 @@ export function newAccount(name: string): Account {
 /** Makes the account over REST, as quickly as it can be done. */
 export async function signUp(url: string, name: string): Promise<Account> {
   const account = newAccount(name);
-  await post(url, "/api/v1/auth/register", { email: account.email, password: account.password, displayName: account.name });
+  await rest(url, "POST", "/auth/register", { email: account.email, password: account.password, displayName: account.name });
   return account;
 }
 
@@ -33,16 +34,5 @@ export async function signIn(context: BrowserContext, { email, password }: Accou
   const response = await context.request.post("/api/v1/auth/login", { data: { email, password } });
   if (!response.ok()) {
     throw new Error(`${email} cannot sign in: ${response.status()} ${await response.text()}`);
-  }
-}
-
-async function post(url: string, path: string, body: object): Promise<void> {
-  const response = await fetch(url + path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) {
-    throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }
 }

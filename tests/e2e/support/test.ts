@@ -83,9 +83,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   marco: async ({ newPerson }, use) => use(await newPerson("Marco")),
 });
 
-/** The options of the project, such as the size of the window, hold for it too. */
+/**
+ * The options of the project, such as the size of the window, hold for it too. Nothing moves: a click on a busy machine would
+ * miss a button that flies in.
+ */
 function newContext(browser: Browser, baseURL: string) {
-  return browser.newContext({ baseURL });
+  return browser.newContext({ baseURL, reducedMotion: "reduce" });
 }
 
 export { expect };

@@ -1,14 +1,24 @@
-import { expect, test } from "vitest";
-import { shortTime, timeAgo } from "./times";
+import { afterEach, expect, test, vi } from "vitest";
+import { clockTime, shortTime, timeAgo } from "./times";
 
 const now = new Date(2026, 2, 12, 15, 0);
-const at = (...date: [number, number, number, number?]) => new Date(date[0], date[1], date[2], date[3] ?? 9).toISOString();
+const at = (...date: [number, number, number, number?]) => new Date(date[0], date[1], date[2], date[3] ?? 9).getTime();
 
 test("the nearer a moment, the finer it is shown", () => {
   expect(shortTime(at(2026, 2, 12), "de", now)).toBe("09:00");
   expect(shortTime(at(2026, 2, 10), "en", now)).toBe("Tue");
   expect(shortTime(at(2026, 0, 5), "en", now)).toBe("Jan 5");
   expect(shortTime(at(2024, 0, 5), "de", now)).toBe("05.01.24");
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("the browser's form of the language decides about the clock", () => {
+  const evening = new Date(2026, 2, 12, 21, 30).getTime();
+  expect(clockTime(evening, "en")).toMatch(/^9:30\sPM$/);
+
+  vi.stubGlobal("navigator", { languages: ["de", "en-GB"] });
+  expect(clockTime(evening, "en")).toBe("21:30");
 });
 
 test("how long ago is told in the largest unit that fits", () => {

@@ -18,7 +18,7 @@ import { WORKFLOWS_KEY } from "./workflow-actions";
 const FOLLOWED = 40;
 
 /** How often to ask for workflows that somebody else has opened, in milliseconds; nothing announces them. */
-const REFETCH_EVERY = 30_000;
+const REFETCH_EVERY = 10_000;
 
 /** Changes are shown together after so many milliseconds. */
 const SHOW_AFTER = 50;

@@ -174,3 +174,22 @@ test("a refusal of the REST API keeps the server's sentences by field", async ()
     errors: { email: ["Email is required."] },
   });
 });
+
+test("a refresh is cut off neither by the end of the page nor by the end of patience", async () => {
+  const options: RequestInit[] = [];
+  const limit = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(limit.signal);
+  vi.stubGlobal("fetch", (_: string, given: RequestInit) => {
+    options.push(given);
+    return new Promise(() => {});
+  });
+
+  const restored = SignIn.restore("");
+  limit.abort(new Error("Too long."));
+
+  await expect(restored).rejects.toThrow("Too long.");
+  expect(options).toHaveLength(1);
+  expect(options[0]).toMatchObject({ keepalive: true });
+  expect(options[0]).not.toHaveProperty("signal");
+  timeout.mockRestore();
+});

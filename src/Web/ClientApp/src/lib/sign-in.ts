@@ -23,6 +23,12 @@ const MAXIMUM_RACES = 10;
 const REQUEST_LIMIT = 30_000;
 
 /**
+ * A refresh has used up the old token, and only its answer brings the new one. So it is not cut off when the page goes, nor
+ * when nobody waits for it any more: the browser takes the cookie from the answer all the same.
+ */
+const UNCUT: RequestInit = { keepalive: true };
+
+/**
  * A refresh token can be used once, and using it twice ends the sign-in. The tabs of a browser share the cookie that it is
  * in, so they take turns.
  */
@@ -138,7 +144,7 @@ interface Answer {
 async function refresh(server: string, cookie: string): Promise<Answer> {
   for (let races = 0; ; races++) {
     try {
-      return await fetchTokens(server, "/api/v1/auth/refresh", undefined, cookie);
+      return await within(REQUEST_LIMIT, fetchTokens(server, "/api/v1/auth/refresh", undefined, { headers: cookieHeader(cookie), ...UNCUT }));
     } catch (error) {
       if (!(error instanceof Refusal && error.code === "auth.refresh_raced") || races === MAXIMUM_RACES) {
         throw error;
@@ -150,20 +156,28 @@ async function refresh(server: string, cookie: string): Promise<Answer> {
   }
 }
 
-async function fetchTokens(server: string, path: string, body?: unknown, cookie = ""): Promise<Answer> {
-  const response = await request(server, "POST", path, body, cookieHeader(cookie));
+async function fetchTokens(server: string, path: string, body: unknown, options?: RequestInit): Promise<Answer> {
+  const response = await answerOf(server, "POST", path, body, options ?? limited());
   return {
     tokens: (await response.json()) as Tokens,
     refreshCookie: response.headers.getSetCookie?.()[0]?.split(";")[0] ?? "",
   };
 }
 
-async function request(server: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+function request(server: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  return answerOf(server, method, path, body, { headers, ...limited() });
+}
+
+function limited(): RequestInit {
+  return { signal: AbortSignal.timeout(REQUEST_LIMIT) };
+}
+
+async function answerOf(server: string, method: string, path: string, body: unknown, options: RequestInit) {
   const response = await fetch(server + path, {
+    ...options,
     method,
-    headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+    headers: body === undefined ? (options.headers ?? {}) : { "Content-Type": "application/json", ...options.headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(REQUEST_LIMIT),
   });
   if (!response.ok) {
     throw await refusalOf(response);
@@ -184,6 +198,12 @@ async function refusalOf(response: Response): Promise<Error> {
   }
 
   return new Error(`HTTP ${response.status}`);
+}
+
+/** Waits no longer than this for the work, which goes on. */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(milliseconds);
+  return Promise.race([work, new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)))]);
 }
 
 function cookieHeader(cookie: string): Record<string, string> {

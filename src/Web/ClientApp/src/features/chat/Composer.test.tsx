@@ -187,6 +187,18 @@ describe("the up-arrow", () => {
     await user.type(box, "{Backspace}{ArrowUp}");
     expect(onEditLast).toHaveBeenCalledOnce();
   });
+
+  test("with Alt is left to the page, which goes to another workflow", async () => {
+    const { user, box, onEditLast } = composer();
+    const onPage = vi.fn((event: KeyboardEvent) => event.key === "ArrowUp" && !event.defaultPrevented);
+    window.addEventListener("keydown", onPage);
+
+    await user.type(box, "{Alt>}{ArrowUp}{/Alt}");
+
+    window.removeEventListener("keydown", onPage);
+    expect(onPage).toHaveLastReturnedWith(true);
+    expect(onEditLast).not.toHaveBeenCalled();
+  });
 });
 
 describe("a paste of many lines", () => {

@@ -180,6 +180,11 @@ export function Composer(props: ComposerProps) {
       return false;
     }
 
+    if (event.altKey && event.key.startsWith("Arrow")) {
+      // Goes to another workflow.
+      return false;
+    }
+
     if (!event.shiftKey && pressedInPalette(event)) {
       event.preventDefault();
     } else if (isSendKey(press, sendWithEnter)) {

@@ -61,6 +61,15 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
       setEditing(undefined);
       composer.current?.focus();
     };
+    /** Does it, and catches the keyboard if what it was at is gone then. */
+    const keepingFocus = (change: () => void) => {
+      change();
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body && window.matchMedia("(pointer: fine)").matches) {
+          composer.current?.focus();
+        }
+      });
+    };
     return {
       reply: (messageId) => {
         setReplyTo(messageId);
@@ -87,10 +96,10 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
             requestAnimationFrame(() => list.current?.show(key));
           }
         }),
-      retry: (clientMessageId) => store.retry(clientMessageId),
-      discard: (clientMessageId) => store.discard(clientMessageId),
-      retryChange: (messageId) => store.retryChange(messageId),
-      dropChange: (messageId) => store.dropChange(messageId),
+      retry: (clientMessageId) => keepingFocus(() => store.retry(clientMessageId)),
+      discard: (clientMessageId) => keepingFocus(() => store.discard(clientMessageId)),
+      retryChange: (messageId) => keepingFocus(() => store.retryChange(messageId)),
+      dropChange: (messageId) => keepingFocus(() => store.dropChange(messageId)),
     };
   }, [store, userId, workflowId, t, setNote]);
 

@@ -116,10 +116,12 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
   }, [lookAround]);
 
   useEffect(() => {
-    if (hasOlder && older === "idle" && firstShown < ROWS_AHEAD) {
+    // The range is that of the last scroll event: a list that has just been put to its end still has the one of the beginning.
+    const first = virtualizer.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0)?.index ?? 0;
+    if (hasOlder && older === "idle" && first < ROWS_AHEAD) {
       void store.loadOlder();
     }
-  }, [store, hasOlder, older, firstShown]);
+  }, [store, virtualizer, hasOlder, older, firstShown]);
 
   // Where one was, for coming back.
   const latest = useRef({ rows, isAtEnd });

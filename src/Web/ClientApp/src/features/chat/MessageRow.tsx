@@ -4,15 +4,16 @@ import { Button } from "antd";
 import { memo, type KeyboardEvent, type ReactNode } from "react";
 import { useLanguage, useT, type Translate } from "../../app/i18n";
 import { useStore } from "../../app/store";
+import { clockTime, fullTime } from "../../app/times";
 import type { Message } from "../../lib/index";
 import styles from "./chat.module.css";
-import type { PendingChange } from "./pending-changes";
+import { dayName } from "./day-name";
 import { excerptOf } from "./excerpt";
 import { reasonOf } from "./failure-text";
-import { dayName, fullTime, shortTime } from "./format-time";
 import { hasMarkup } from "./markdown/guard";
 import { markdown } from "./markdown/loader";
 import { MessageEditor } from "./MessageEditor";
+import type { PendingChange } from "./pending-changes";
 import { PersonAvatar } from "./PersonAvatar";
 import { perform, type RowAction, type RowActions } from "./row-actions";
 import type { Row } from "./timeline";
@@ -139,7 +140,7 @@ function Content({ row, actions, change, quoted, isConnected, t }: MessageRowPro
           <span title={fullTime(Date.parse(row.message.editedAt), language)}>{t("chat.edited")}</span>
         )}
         <time dateTime={new Date(row.at).toISOString()}>
-          <span>{shortTime(row.at, language)}</span>
+          <span>{clockTime(row.at, language)}</span>
           <span className={styles.fullTime}>{fullTime(row.at, language)}</span>
         </time>
         <Delivery row={row} change={change} isConnected={isConnected} t={t} />

@@ -68,7 +68,14 @@ export function RowMenu({ menu, actions, onClose }: RowMenuProps) {
           onClose();
           anchor.focus();
           // After the menu has put the focus back, so that a reply can take it.
-          setTimeout(() => perform(key as RowAction, row, actions));
+          setTimeout(() => {
+            if (key === "delete") {
+              // A deleted message has a row, but no menu any more to which the question could give the focus back.
+              anchor.closest<HTMLElement>("[data-key]")?.focus();
+            }
+
+            perform(key as RowAction, row, actions);
+          });
         },
       }}
     >

@@ -5,9 +5,11 @@ import { at, changed, FakeClient, marco, me, message, outgoing, posted, snapshot
 
 const ack = (sequence: number): Ack => ({ workflowId: "w", messageId: "m", sequence, clientMessageId: null, receivedAt: at(0), committedAt: at(0), duplicate: false });
 
+const atOnce = (call: () => void) => call();
+
 function opened(begin = snapshot([message(1), message(2)]), loadMessages: LoadMessages = () => Promise.reject(new Error())) {
   const client = new FakeClient();
-  const store = new ConversationStore(client, me.id, "w", loadMessages);
+  const store = new ConversationStore(client, me.id, "w", loadMessages, atOnce);
   store.open();
   client.observer!.onSnapshot(begin);
   const texts = () => store.get().rows.map((row) => (row.kind === "message" ? row.message.content : `(${row.outgoing.state}) ${row.outgoing.content}`));
@@ -30,7 +32,7 @@ describe("messages on their way", () => {
   test("are shown before the workflow could be opened", () => {
     const client = new FakeClient();
     client.outbox.set([outgoing("a")]);
-    const store = new ConversationStore(client, me.id, "w", () => Promise.reject(new Error()));
+    const store = new ConversationStore(client, me.id, "w", () => Promise.reject(new Error()), atOnce);
 
     store.open();
 
@@ -138,6 +140,30 @@ describe("what did not change stays the same object", () => {
 
     expect(store.get().conversation?.title).toBe("New");
     expect(store.get().rows).toBe(before);
+  });
+});
+
+describe("whoever draws the conversation", () => {
+  test("is told once of all that changes before a frame, and again before the next one", () => {
+    const frames: (() => void)[] = [];
+    const client = new FakeClient();
+    const store = new ConversationStore(client, me.id, "w", () => Promise.reject(new Error()), (call) => frames.push(call));
+    const counts: number[] = [];
+    store.subscribe(() => counts.push(store.get().rows.length));
+
+    store.open();
+    client.observer!.onSnapshot(snapshot([message(1)]));
+    client.observer!.onEvents([posted(2)]);
+    client.observer!.onEvents([posted(3)]);
+    expect(store.get().rows).toHaveLength(3);
+    expect(counts).toEqual([]);
+
+    frames.splice(0).forEach((frame) => frame());
+    expect(counts).toEqual([3]);
+
+    client.observer!.onEvents([posted(4)]);
+    frames.splice(0).forEach((frame) => frame());
+    expect(counts).toEqual([3, 4]);
   });
 });
 

@@ -70,6 +70,7 @@ export class ConversationStore {
   readonly #client: ConversationClient;
   readonly #userId: string;
   readonly #loadMessages: LoadMessages;
+  readonly #beforeFrame: (call: () => void) => void;
   readonly #listeners = new Set<() => void>();
   readonly #arrivalListeners = new Set<(messages: readonly Message[]) => void>();
   readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -114,15 +115,27 @@ export class ConversationStore {
 
   #olderPage: Promise<boolean> | undefined;
 
-  constructor(client: ConversationClient, userId: string, workflowId: string, loadMessages: LoadMessages) {
+  /** Whether the listeners are about to be told of a change. */
+  #isTelling = false;
+
+  /** @param beforeFrame calls once, before the next frame is drawn; not while the page is hidden */
+  constructor(
+    client: ConversationClient,
+    userId: string,
+    workflowId: string,
+    loadMessages: LoadMessages,
+    beforeFrame: (call: () => void) => void = (call) => void requestAnimationFrame(call),
+  ) {
     this.#client = client;
     this.#userId = userId;
     this.workflowId = workflowId;
     this.#loadMessages = loadMessages;
+    this.#beforeFrame = beforeFrame;
   }
 
   readonly get = (): ConversationState => this.#state;
 
+  /** @param listener is told once of all that changes before a frame: more often than that nobody can see it */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -523,7 +536,17 @@ export class ConversationStore {
     const isSame = (Object.keys(change) as (keyof ConversationState)[]).every((key) => this.#state[key] === change[key]);
     if (!isSame) {
       this.#state = { ...this.#state, ...change };
-      this.#listeners.forEach((listener) => listener());
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    if (!this.#isTelling) {
+      this.#isTelling = true;
+      this.#beforeFrame(() => {
+        this.#isTelling = false;
+        this.#listeners.forEach((listener) => listener());
+      });
     }
   }
 }

@@ -6,11 +6,10 @@ import { dataOf } from "../../api/problem";
 import { api, signOut } from "../../app/auth-store";
 import { useConnection } from "../../app/chat-connection";
 import { useLanguage, useT, type Translate } from "../../app/i18n";
-import { localeOf } from "../../app/i18n/locale";
 import { problemText } from "../../app/i18n/problem-text";
 import { PageHeader } from "../../app/page-header";
 import { announceSessionEnd } from "../../app/session-end";
-import { fullTime, timeAgo } from "../../app/times";
+import { dateFormat, fullTime, timeAgo } from "../../app/times";
 import { deviceOf, isHandheld } from "./device-name";
 import styles from "./SessionsPage.module.css";
 
@@ -135,12 +134,12 @@ function SessionItem({ session, isOwn = false, action }: SessionItemProps) {
         <div className={styles.quiet}>
           <span className={connected ? styles.connected : undefined}>{t(connected ? "sessions.connected" : "sessions.notConnected")}</span>
           {" · "}
-          <time dateTime={lastActivityAt} title={fullTime(lastActivityAt, language)}>
+          <time dateTime={lastActivityAt} title={fullTime(Date.parse(lastActivityAt), language)}>
             {t("sessions.lastSeen", { ago: timeAgo(lastActivityAt, language) })}
           </time>
         </div>
         <div className={styles.quiet}>
-          {t("sessions.since", { time: new Date(createdAt).toLocaleString(localeOf(language), { dateStyle: "medium", timeStyle: "short" }) })}
+          {t("sessions.since", { time: dateFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(createdAt)) })}
           {joinedWorkflows.length > 0 && <> · {t("sessions.workflows", { count: joinedWorkflows.length })}</>}
         </div>
       </div>

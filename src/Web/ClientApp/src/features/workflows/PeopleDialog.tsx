@@ -3,6 +3,7 @@ import { useAuth } from "../../app/auth-store";
 import { useT } from "../../app/i18n";
 import { initialsOf } from "../../app/initials";
 import type { Workflow } from "../../app/listed-workflow";
+import { useReturnFocus } from "../../app/use-return-focus";
 import { useActivities } from "../../app/workflow-feed";
 import { AddParticipantForm } from "./AddParticipantForm";
 import { hueOf } from "../../app/hue";
@@ -16,6 +17,7 @@ interface PeopleDialogProps {
 
 /** Who is in a workflow; owners add and remove people here. */
 export function PeopleDialog({ workflow, onClose }: PeopleDialogProps) {
+  useReturnFocus();
   const t = useT();
   const { user } = useAuth();
   const { id, title, role, participants } = workflow;

@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { problemOf } from "../../api/problem";
 import { useT } from "../../app/i18n";
 import { problemText } from "../../app/i18n/problem-text";
+import { useReturnFocus } from "../../app/use-return-focus";
 
 interface TitleDialogProps {
   readonly heading: string;
@@ -19,6 +20,7 @@ const TITLE_LIMIT = 200;
 
 /** Asks for the title of a workflow. */
 export function TitleDialog({ heading, hint, initialTitle, submitText, onSubmit, onClose }: TitleDialogProps) {
+  useReturnFocus();
   const t = useT();
   const [form] = Form.useForm<{ title: string }>();
   const [isBusy, setBusy] = useState(false);

@@ -36,8 +36,8 @@ export const WorkflowListItem = memo(function WorkflowListItem({ workflow, userI
           <span className={styles.first}>
             <span className={styles.title}>{title}</span>
             {line && (
-              <time className={styles.time} dateTime={line.at} title={fullTime(line.at, language)}>
-                {shortTime(line.at, language)}
+              <time className={styles.time} dateTime={line.at} title={fullTime(Date.parse(line.at), language)}>
+                {shortTime(Date.parse(line.at), language)}
               </time>
             )}
           </span>
@@ -46,7 +46,12 @@ export const WorkflowListItem = memo(function WorkflowListItem({ workflow, userI
             <span className={styles.line}>
               {line ? (
                 <>
-                  {!personal && <>{line.authorId === userId ? t("workflows.you") : line.authorName}: </>}
+                  {/* Marks of the other writing direction in a name hold for the name. */}
+                  {!personal && (
+                    <>
+                      <bdi>{line.authorId === userId ? t("workflows.you") : line.authorName}</bdi>:{" "}
+                    </>
+                  )}
                   {line.isDeleted ? <em>{t("workflows.deletedMessage")}</em> : plainOf(line.content)}
                 </>
               ) : (

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { RouterProvider } from "react-router/dom";
 import { useLanguage } from "./i18n";
 import { router } from "./router";
+import { silentIcons } from "./silent-icons";
 import { useIsDark, useThemeConfig } from "./theme";
 
 export function App() {
@@ -15,7 +16,7 @@ export function App() {
     document.documentElement.style.colorScheme = isDark ? "dark" : "light";
   }, [language, isDark]);
   return (
-    <ConfigProvider theme={useThemeConfig()} locale={language === "de" ? deDE : enUS}>
+    <ConfigProvider {...silentIcons} theme={useThemeConfig()} locale={language === "de" ? deDE : enUS}>
       <RouterProvider router={router} />
     </ConfigProvider>
   );

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Plugin } from "vite";
 
 /** What lies in public/ and belongs to the app's shell. */
-const PUBLIC = ["/icon.svg", "/icon-unread.svg", "/icon-192.png", "/manifest.webmanifest"];
+const PUBLIC = ["/theme.js", "/icon.svg", "/icon-unread.svg", "/icon-192.png", "/manifest.webmanifest"];
 
 /** Writes `/sw.js`: tools/service-worker.js with the names of what was built. */
 export function serviceWorker(): Plugin {

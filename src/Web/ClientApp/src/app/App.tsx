@@ -14,6 +14,9 @@ export function App() {
   useEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.style.colorScheme = isDark ? "dark" : "light";
+    // The bar of a phone's browser, or of the installed app. Else it has the system's theme.
+    const bars = document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]');
+    bars.forEach((bar) => (bar.content = isDark ? "#16171d" : "#ffffff"));
   }, [language, isDark]);
   return (
     <ConfigProvider {...silentIcons} theme={useThemeConfig()} locale={language === "de" ? deDE : enUS}>

@@ -43,6 +43,7 @@ function Shell() {
   const isNarrow = useIsNarrow();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
+  const closeDrawer = useRef<HTMLButtonElement>(null);
   const workflowId = useMatch("/w/:workflowId")?.params.workflowId;
   const { pathname } = useLocation();
   const navigate = useNavigate();
@@ -104,13 +105,15 @@ function Shell() {
         <Drawer
           open={isDrawerOpen}
           onClose={() => setDrawerOpen(false)}
+          // By itself the drawer looks for something to focus before anything in it can be.
+          afterOpenChange={(isOpen) => isOpen && closeDrawer.current?.focus()}
           placement="left"
           size="min(340px, calc(100vw - 48px))"
           closable={false}
           aria-label={t("app.navigation")}
           styles={{ body: { padding: 0, background: "var(--panel)" } }}
         >
-          <Sidebar onClose={() => setDrawerOpen(false)} />
+          <Sidebar onClose={() => setDrawerOpen(false)} closeButton={closeDrawer} />
         </Drawer>
       )}
       <TitleBadge />

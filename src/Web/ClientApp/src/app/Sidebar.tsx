@@ -1,5 +1,6 @@
 import { CloseOutlined, LogoutOutlined, PlusOutlined, SettingOutlined } from "@ant-design/icons";
 import { Avatar, Button, Tooltip } from "antd";
+import type { Ref } from "react";
 import { WorkflowList } from "../features/workflows/WorkflowList";
 import { signOut, useAuth } from "./auth-store";
 import { initialsOf } from "./initials";
@@ -10,10 +11,11 @@ import styles from "./Sidebar.module.css";
 interface SidebarProps {
   /** In a drawer: closes it. */
   readonly onClose?: () => void;
+  readonly closeButton?: Ref<HTMLButtonElement>;
 }
 
 /** The list of workflows, with the user's own things below it. */
-export function Sidebar({ onClose }: SidebarProps) {
+export function Sidebar({ onClose, closeButton }: SidebarProps) {
   const t = useT();
   const { user } = useAuth();
   return (
@@ -33,7 +35,14 @@ export function Sidebar({ onClose }: SidebarProps) {
           {t("workflows.new")}
         </Button>
         {onClose && (
-          <Button type="text" className={styles.square} icon={<CloseOutlined />} aria-label={t("app.closeNavigation")} onClick={onClose} />
+          <Button
+            ref={closeButton}
+            type="text"
+            className={styles.square}
+            icon={<CloseOutlined />}
+            aria-label={t("app.closeNavigation")}
+            onClick={onClose}
+          />
         )}
       </div>
       <WorkflowList />

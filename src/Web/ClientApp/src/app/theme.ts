@@ -68,7 +68,7 @@ export function useThemeConfig(): ThemeConfig {
       motion: !isCalm,
       // Large enough for fingers where the screen is small.
       controlHeight: isNarrow ? 44 : 38,
-      controlHeightSM: isNarrow ? 36 : 28,
+      controlHeightSM: isNarrow ? 44 : 28,
     },
     components: {
       // White on the dark theme's light red could not be read.

@@ -1,5 +1,7 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel, type HubConnection } from "@microsoft/signalr";
 
+const laptop = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15";
+
 /** What the hub answers to a send. */
 export interface Ack {
   readonly messageId: string;
@@ -35,18 +37,18 @@ export class Actor {
 
   /** Calls the hub, over one connection that stays open. */
   async hub<Answer = void>(method: string, ...args: readonly unknown[]): Promise<Answer> {
-    this.#hub ??= await this.connect();
+    this.#hub ??= await this.connect(laptop);
     return this.#hub.invoke<Answer>(method, ...args);
   }
 
   /** Another connection, which is a session of its own. @param device the `User-Agent` that it comes with */
-  async connect(device?: string): Promise<HubConnection> {
+  async connect(device: string): Promise<HubConnection> {
     const connection = new HubConnectionBuilder()
       .withUrl(`${this.url}/hubs/chat`, {
         accessTokenFactory: () => this.token,
         transport: HttpTransportType.WebSockets,
         skipNegotiation: true,
-        ...(device === undefined ? {} : { headers: { "User-Agent": device } }),
+        headers: { "User-Agent": device },
       })
       .configureLogging(LogLevel.None)
       .build();

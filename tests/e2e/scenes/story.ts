@@ -12,8 +12,8 @@ const today = "2026-03-12";
 const phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1";
 const oldLaptop = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:136.0) Gecko/20100101 Firefox/136.0";
 
-/** A longer conversation than fits a screen. */
-const longLength = 60;
+/** A longer conversation than fits a screen, and no longer than what is loaded at once. */
+const longLength = 40;
 
 /** What the scenes show: Sarah, whose app it is, the people she works with, and their workflows. */
 export class Story {

@@ -101,9 +101,9 @@ test("Heavy messages neither stop the page nor make it wider than its window", a
     const begin = Date.now();
     await program.send(workflowId, text);
     await expect(rows(page).last(), name).toContainText("hostile", { timeout: patience });
-    await page.getByRole("textbox", { name: "Message" }).fill(`After ${name}`);
+    await page.getByRole("textbox", { name: "Message" }).fill(`After ${name}.`);
     await page.getByRole("button", { name: "Send" }).click();
-    await expect(messages(page, `After ${name}`)).toBeInViewport({ timeout: patience });
+    await expect(messages(page, `After ${name}.`)).toBeInViewport({ timeout: patience });
     expect(Date.now() - begin, name).toBeLessThan(patience);
 
     expect(await excess(page), name).toEqual([]);
@@ -114,7 +114,7 @@ test("Heavy messages neither stop the page nor make it wider than its window", a
   await page.getByRole("log").focus();
   for (const name of Object.keys(heavy).toReversed()) {
     await page.keyboard.press("ArrowUp");
-    await expect(rows(page).filter({ hasText: `After ${name}` })).toBeFocused();
+    await expect(rows(page).filter({ hasText: `After ${name}.` })).toBeFocused();
     await page.keyboard.press("ArrowUp");
     await expect(page.locator("article:focus")).toContainText("hostile");
     expect(await excess(page), `${name} on a phone`).toEqual([]);

@@ -229,6 +229,23 @@ test("Who comes back finds the conversation where they left it", async ({ sarah,
   await expect.poll(async () => Math.abs((await topOf(page, number)) - top)).toBeLessThan(still);
 });
 
+test("Who scrolls away from the message that the keyboard is at comes back to it with the arrow keys", async ({ sarah, marco, programOf }) => {
+  const { workflowId } = await conversation(sarah, marco, programOf, 60);
+  const { page } = sarah;
+  await open(page, workflowId);
+  await page.getByRole("log").press("ArrowUp");
+  await expect(point(page, 59)).toBeFocused();
+
+  await expect(async () => {
+    await page.mouse.wheel(0, -1000);
+    await expect(page.getByText("The conversation begins here.")).toBeInViewport({ timeout: 1 });
+  }).toPass({ intervals: [0] });
+  await page.keyboard.press("ArrowUp");
+
+  await expect(point(page, 58)).toBeFocused();
+  await expect(point(page, 58)).toBeInViewport();
+});
+
 /** Sarah's, in which Marco has written so many messages. */
 async function conversation(sarah: Account, marco: Account, programOf: (account: Account) => Promise<HubClient>, count: number) {
   const owner = await programOf(sarah);

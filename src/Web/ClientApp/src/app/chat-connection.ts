@@ -1,14 +1,21 @@
 import { useMemo } from "react";
-import { ChatClient, IndexedDbOutboxStore, type ConnectionState, type EndReason, type OutgoingMessage } from "../lib/index";
+import { ChatClient, IndexedDbOutboxStore, type ChatClientOptions, type ConnectionState, type EndReason, type OutgoingMessage } from "../lib/index";
 import { authStore } from "./auth-store";
 import { noteRead } from "./read-marks";
 import { Store, useStore } from "./store";
 
 /** The signed-in user's client; what they have read is noted for the workflow list, too. */
 class AppChatClient extends ChatClient {
+  readonly #userId: string;
+
+  constructor(options: ChatClientOptions) {
+    super(options);
+    this.#userId = options.userId;
+  }
+
   override markRead(workflowId: string, sequence: number): void {
     super.markRead(workflowId, sequence);
-    noteRead(workflowId, sequence);
+    noteRead(this.#userId, workflowId, sequence);
   }
 }
 

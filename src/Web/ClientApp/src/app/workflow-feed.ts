@@ -28,7 +28,7 @@ let watch: ActivityWatch | undefined;
 
 /** All workflows of the user, without the newest messages. */
 export function useWorkflows() {
-  return useQuery({ queryKey: WORKFLOWS_KEY, queryFn: allWorkflows, refetchInterval: REFETCH_EVERY, refetchOnWindowFocus: "always" });
+  return useQuery({ queryKey: WORKFLOWS_KEY, queryFn: allWorkflows, refetchInterval: REFETCH_EVERY, refetchIntervalInBackground: true, refetchOnWindowFocus: "always" });
 }
 
 /** The list as it is shown: the one with the newest message first. */
@@ -73,7 +73,12 @@ export function followWorkflows(): void {
       workflows.forEach(({ id, lastReadSequence }) => watch?.read(id, lastReadSequence));
     }
   });
-  readMarks.subscribe(() => readMarks.get().forEach((sequence, workflowId) => watch?.read(workflowId, sequence)));
+  readMarks.subscribe(() => {
+    const { userId, sequences } = readMarks.get();
+    if (userId === followedUser) {
+      sequences.forEach((sequence, workflowId) => watch?.read(workflowId, sequence));
+    }
+  });
 
   let wasConnected = false;
   connectionState.subscribe(() => {

@@ -6,6 +6,7 @@ import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
 import { PageHeader } from "../../app/page-header";
 import { useStore } from "../../app/store";
+import { useIsConnected } from "../../app/use-is-connected";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
 import { ConversationHeader } from "./ConversationHeader";
@@ -21,7 +22,6 @@ import { TypingIndicator } from "./TypingIndicator";
 import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
-import { useIsConnected } from "./use-is-connected";
 
 /** The page of one workflow. */
 export default function ConversationPage() {

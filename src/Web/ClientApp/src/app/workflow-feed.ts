@@ -4,7 +4,7 @@ import { dataOf } from "../api/problem";
 import { api, authStore } from "./auth-store";
 import { chat, connectionState } from "./chat-connection";
 import { listed, toFollow, type ListedWorkflow, type Workflow } from "./listed-workflow";
-import { notifyOfMessage } from "./notifications";
+import { closeNotifications, notifyOfMessage } from "./notifications";
 import { queryClient } from "./query-client";
 import { readMarks } from "./read-marks";
 import { Store, useStore } from "./store";
@@ -57,6 +57,10 @@ export function followWorkflows(): void {
       return;
     }
 
+    if (followedUser !== undefined) {
+      closeNotifications();
+    }
+
     followedUser = user?.id;
     watch?.watch([]);
     queryClient.clear();
@@ -97,6 +101,7 @@ function watchOf(userId: string): ActivityWatch {
     join: (workflowId, observer) => chat().join(workflowId, observer),
     soon: (call) => void setTimeout(call, SHOW_AFTER),
     onMessage: (workflowId, line) => notifyOfMessage(workflowId, line, titleOf(workflowId)),
+    onAllRead: closeNotifications,
     onListChange: () => void queryClient.invalidateQueries({ queryKey: WORKFLOWS_KEY }),
   });
   made.activities.subscribe(() => {

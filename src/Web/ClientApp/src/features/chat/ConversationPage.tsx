@@ -6,6 +6,7 @@ import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
 import { PageHeader } from "../../app/page-header";
 import { useStore } from "../../app/store";
+import { useIsConnected } from "../../app/use-is-connected";
 import { useWorkflows } from "../../app/workflow-feed";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
@@ -25,7 +26,6 @@ import { UnsentMessages } from "./UnsentMessages";
 import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
-import { useIsConnected } from "./use-is-connected";
 
 /** The page of one workflow. */
 export default function ConversationPage() {

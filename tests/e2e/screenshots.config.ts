@@ -5,13 +5,14 @@ import tests from "./playwright.config.ts";
 const desktop: StageOptions = { width: 1280, height: 800, language: "en", isStill: true };
 const phone: StageOptions = { width: 375, height: 720, language: "en", isStill: true, sharpness: 2 };
 
-/** Takes pictures of every scene, and with the project `readme` those of the README. */
-export default defineConfig<object, { stageOptions: StageOptions }>(tests, {
+/** Takes pictures of every scene, in both themes and both sizes. */
+export default defineConfig<object, { stageOptions: StageOptions }>({
+  ...tests,
   testDir: "scenes",
   testMatch: "pictures.ts",
-  use: { trace: "off", screenshot: "off" },
+  use: { ...tests.use, trace: "off", screenshot: "off" },
   projects: [
-    { name: "desktop", grepInvert: /@readme/, use: { stageOptions: desktop } },
-    { name: "phone", grepInvert: /@readme/, use: { stageOptions: phone } },
+    { name: "desktop", use: { stageOptions: desktop } },
+    { name: "phone", use: { stageOptions: phone } },
   ],
 });

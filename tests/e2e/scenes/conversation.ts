@@ -26,8 +26,11 @@ async function openPlan(stage: Stage): Promise<void> {
 }
 
 async function scrollUp(stage: Stage): Promise<void> {
-  await stage.log.evaluate((list) => list.scrollTo(0, 0));
-  await expect(stage.page.getByText(stage.text("chat.beginning"))).toBeInViewport();
+  // While the list is still on its way to where it begins, it does not stay where it is put.
+  await expect(async () => {
+    await stage.log.evaluate((list) => list.scrollTo(0, 0));
+    await expect(stage.page.getByText(stage.text("chat.beginning"))).toBeInViewport({ timeout: 1_000 });
+  }).toPass();
 }
 
 /** The conversation: its messages, and what can be done with them. */

@@ -253,6 +253,8 @@ test("The slash opens the commands, which the arrow keys go through", async ({ s
 
   await page.keyboard.type("/pa");
   await page.keyboard.press("Tab");
+  await expect(messageBox(page)).toHaveValue("/pause");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: /Paused/ })).toBeVisible();
   await page.keyboard.type("/resume");
   await page.keyboard.press("Enter");

@@ -54,6 +54,8 @@ test("Commands are chosen from the palette by keyboard, and do what they say", a
 
   await composer(page).pressSequentially("/res");
   await composer(page).press("Tab");
+  await expect(composer(page)).toHaveValue("/resume");
+  await composer(page).press("Enter");
   for (const person of [sarah, marco]) {
     await expect(heading(person.page)).toHaveText(title);
   }

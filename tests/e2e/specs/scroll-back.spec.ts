@@ -130,8 +130,9 @@ test.describe("2,000 messages", () => {
       expect(asked[pages - 1]).toBe(String(sequences[2000 - firstPage - (pages - 1) * olderPage]));
     }
 
-    // And on to the first one. Whatever is in the document is a part of the conversation without a gap.
+    // And on to the first one, on a high screen, where it takes fewer turns of the wheel. Whatever is in the document is a part of the conversation without a gap.
     holds = false;
+    await page.setViewportSize({ width: 1280, height: 1400 });
     const seen = new Set<number>();
     await page.getByRole("button", { name: "To the newest" }).click();
     await expect(point(page, 1999)).toBeVisible();
@@ -142,7 +143,7 @@ test.describe("2,000 messages", () => {
       const first = numbers[0] ?? NaN;
       expect(numbers).toEqual(numbers.map((_, place) => first + place));
       numbers.forEach((number) => seen.add(number));
-      await page.mouse.wheel(0, -800);
+      await page.mouse.wheel(0, -1400);
       await expect(page.getByText("The conversation begins here.")).toBeInViewport({ timeout: 1 });
     }).toPass({ intervals: [0], timeout: 90_000 });
     await expect(async () => {
@@ -213,7 +214,7 @@ test("Who comes back finds the conversation where they left it", async ({ sarah,
   await expect(async () => {
     await page.mouse.wheel(0, -600);
     expect((await topmost(page)).number).toBeLessThan(120);
-  }).toPass();
+  }).toPass({ intervals: [0] });
   await expect.poll(async () => (await topmost(page)).top - (await topmost(page)).top).toBe(0);
   const { number, top } = await topmost(page);
 
@@ -226,6 +227,23 @@ test("Who comes back finds the conversation where they left it", async ({ sarah,
   await expect(page.getByText("Nothing has been written yet")).toBeVisible();
   await page.goForward();
   await expect.poll(async () => Math.abs((await topOf(page, number)) - top)).toBeLessThan(still);
+});
+
+test("Who scrolls away from the message that the keyboard is at comes back to it with the arrow keys", async ({ sarah, marco, programOf }) => {
+  const { workflowId } = await conversation(sarah, marco, programOf, 60);
+  const { page } = sarah;
+  await open(page, workflowId);
+  await page.getByRole("log").press("ArrowUp");
+  await expect(point(page, 59)).toBeFocused();
+
+  await expect(async () => {
+    await page.mouse.wheel(0, -1000);
+    await expect(page.getByText("The conversation begins here.")).toBeInViewport({ timeout: 1 });
+  }).toPass({ intervals: [0] });
+  await page.keyboard.press("ArrowUp");
+
+  await expect(point(page, 58)).toBeFocused();
+  await expect(point(page, 58)).toBeInViewport();
 });
 
 /** Sarah's, in which Marco has written so many messages. */

@@ -4,6 +4,7 @@ import type { ConnectionState } from "../lib/index";
 import { chat, useConnection } from "./chat-connection";
 import styles from "./ConnectionStrip.module.css";
 import { useT, type MessageKey } from "./i18n";
+import { useIsOnline } from "./use-is-connected";
 import { useSecondsUntil } from "./use-seconds-until";
 
 /** How long good news are shown, in milliseconds. */
@@ -15,6 +16,7 @@ const PATIENCE = 1_500;
 /** How the connection stands, whenever that is not simply "connected". */
 export function ConnectionStrip() {
   const connection = useConnection();
+  const isOnline = useIsOnline();
   const news = useNews(connection);
   const isSlow = useIsSlow(connection.status === "connecting");
   switch (connection.status) {
@@ -29,7 +31,8 @@ export function ConnectionStrip() {
         <Strip tone="warn" text="connection.connecting" />
       ) : null;
     case "connected":
-      return news && <Strip tone="good" text={news} />;
+      // The link may seem to stand for a while without a network.
+      return isOnline ? news && <Strip tone="good" text={news} /> : <Strip tone="warn" text="connection.offline" />;
     default:
       return null;
   }

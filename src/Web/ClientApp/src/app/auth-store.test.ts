@@ -25,6 +25,8 @@ interface Tab {
   timers: (() => void)[];
   unfinished: { reason: SignedOutReason | null };
   network: { isDown: boolean };
+  /** What a sign-out by cookie waits for. */
+  turn: { is: Promise<void> };
 }
 
 function signInOf(id: string, loggedOut: string[] = [], network = { isDown: false }): SignInSession {
@@ -41,18 +43,28 @@ function tab(channel: AuthSurroundings["channel"], ...restores: (() => Promise<S
   const timers: (() => void)[] = [];
   const unfinished: Tab["unfinished"] = { reason: null };
   const network = { isDown: false };
+  const turn = { is: Promise.resolve() };
   const store = new AuthStore({
     restore: () => restores.shift()!(),
     withPassword: (email, password) =>
       password === "wrong"
         ? Promise.reject(new Refusal("auth.invalid_credentials", "No."))
         : Promise.resolve(signInOf(email.split("@")[0]!, loggedOut, network)),
-    logOutByCookie: () => (network.isDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(void loggedOut.push("cookie"))),
+    logOutByCookie: async (isStillWanted) => {
+      if (network.isDown) {
+        throw new TypeError("fetch failed");
+      }
+
+      await turn.is;
+      if (isStillWanted()) {
+        loggedOut.push("cookie");
+      }
+    },
     unfinishedSignOut: { get: () => unfinished.reason, set: (reason) => void (unfinished.reason = reason) },
     channel,
     after: (_, call) => void timers.push(call),
   });
-  return { store, loggedOut, timers, unfinished, network };
+  return { store, loggedOut, timers, unfinished, network, turn };
 }
 
 const nobody = () => Promise.resolve(null);
@@ -195,4 +207,68 @@ test("a new sign-in is not ended by an earlier sign-out that comes late", async 
   await settled();
 
   expect([store.get().status, loggedOut, unfinished.reason]).toEqual(["signedIn", [], null]);
+});
+
+test("a sign-out in another tab also reaches a tab that is still being restored", async () => {
+  const { channel } = browser();
+  const one = tab(channel(), () => Promise.resolve(signInOf("sarah")));
+  let answer: (signIn: SignInSession) => void = () => {};
+  const other = tab(channel(), () => new Promise((resolve) => (answer = resolve)));
+  await one.store.restore();
+  const restored = other.store.restore();
+
+  await one.store.signOut();
+  answer(signInOf("sarah"));
+  await restored;
+
+  expect(other.store.get()).toEqual({ status: "signedOut", signedOutReason: "elsewhere" });
+});
+
+test("a sign-out that the server does not know yet is seen before each try to restore", async () => {
+  const { store, timers, unfinished, loggedOut } = tab(
+    browser().channel(),
+    () => Promise.reject(new TypeError("fetch failed")),
+    () => Promise.resolve(signInOf("sarah")),
+  );
+  await store.restore();
+  unfinished.reason = "loggedOut";
+
+  timers.shift()!();
+  await settled();
+
+  expect(store.get()).toEqual({ status: "signedOut", signedOutReason: "loggedOut" });
+  expect([loggedOut, unfinished.reason]).toEqual([["cookie"], null]);
+});
+
+test("a wrong password does not keep an earlier sign-out from being finished", async () => {
+  const { store, loggedOut, timers, unfinished, network } = tab(browser().channel(), nobody);
+  await store.restore();
+  await store.signIn("sarah@example.com", "right");
+  network.isDown = true;
+  await store.signOut();
+  await store.signIn("sarah@example.com", "wrong").catch(() => {});
+  network.isDown = false;
+
+  timers.shift()!();
+  await settled();
+
+  expect([loggedOut, unfinished.reason]).toEqual([["cookie"], null]);
+});
+
+test("an earlier sign-out that waited for its turn leaves a sign-in made meanwhile alone", async () => {
+  const { store, loggedOut, timers, network, turn } = tab(browser().channel(), nobody);
+  await store.restore();
+  await store.signIn("sarah@example.com", "right");
+  network.isDown = true;
+  await store.signOut();
+  network.isDown = false;
+  let begin = () => {};
+  turn.is = new Promise((resolve) => (begin = resolve));
+  timers.shift()!();
+
+  await store.signIn("sarah@example.com", "right");
+  begin();
+  await settled();
+
+  expect([store.get().status, loggedOut]).toEqual(["signedIn", []]);
 });

@@ -19,8 +19,8 @@ export type SignInSession = TokenSource & Pick<SignIn, "user" | "logOut">;
 export interface AuthSurroundings {
   restore(): Promise<SignInSession | null>;
   withPassword(email: string, password: string): Promise<SignInSession>;
-  /** Ends the sign-in whose cookie the browser keeps. */
-  logOutByCookie(): Promise<void>;
+  /** Ends the sign-in whose cookie the browser keeps, if that is still wanted when its turn comes. */
+  logOutByCookie(isStillWanted: () => boolean): Promise<void>;
   /** A sign-out of which the server does not know yet, with its reason; kept across reloads. */
   readonly unfinishedSignOut: { get(): SignedOutReason | null; set(reason: SignedOutReason | null): void };
   /** Between the tabs of this browser. */
@@ -43,6 +43,9 @@ export class AuthStore {
   /** Grows with each change of who is signed in, so that an answer from before it is not taken for news. */
   #era = 0;
 
+  /** Grows with the same, but not with a sign-in that fails: that leaves a sign-out before it to be finished. */
+  #outcome = 0;
+
   constructor(surroundings: AuthSurroundings) {
     this.#surroundings = surroundings;
     surroundings.channel.addEventListener("message", (event) => this.#told((event as MessageEvent<TabMessage>).data));
@@ -59,14 +62,8 @@ export class AuthStore {
 
   /** Takes up the sign-in whose cookie the browser keeps, however long the server takes to answer. */
   async restore(): Promise<void> {
-    const unfinished = this.#surroundings.unfinishedSignOut.get();
-    if (unfinished) {
-      this.#ended(unfinished);
-      await this.#finishSignOut(() => this.#surroundings.logOutByCookie());
-      return;
-    }
-
     const era = ++this.#era;
+    this.#outcome++;
     this.#signIn = undefined;
     this.#state.set({ status: "restoring" });
     await this.#tryToRestore(era);
@@ -109,18 +106,32 @@ export class AuthStore {
 
   /** While the server does not know, the cookie would sign the user in again: a reload asks for this first. */
   async #finishSignOut(logOut: () => Promise<void>): Promise<void> {
-    const era = this.#era;
+    const outcome = this.#outcome;
     try {
       await logOut();
-      if (era === this.#era) {
+      if (outcome === this.#outcome) {
         this.#surroundings.unfinishedSignOut.set(null);
       }
     } catch {
-      this.#surroundings.after(RETRY_PAUSE, () => era === this.#era && void this.#finishSignOut(() => this.#surroundings.logOutByCookie()));
+      this.#surroundings.after(RETRY_PAUSE, () => outcome === this.#outcome && void this.#finishSignOut(() => this.#logOutByCookie()));
     }
   }
 
+  /** Unless the cookie is that of a sign-in made meanwhile, or another tab was faster. */
+  #logOutByCookie(): Promise<void> {
+    const outcome = this.#outcome;
+    return this.#surroundings.logOutByCookie(() => outcome === this.#outcome && this.#surroundings.unfinishedSignOut.get() !== null);
+  }
+
   async #tryToRestore(era: number): Promise<void> {
+    // Perhaps made in another tab since the last try.
+    const unfinished = this.#surroundings.unfinishedSignOut.get();
+    if (unfinished) {
+      this.#ended(unfinished);
+      await this.#finishSignOut(() => this.#logOutByCookie());
+      return;
+    }
+
     let signIn: SignInSession | null;
     try {
       signIn = await this.#surroundings.restore();
@@ -146,12 +157,14 @@ export class AuthStore {
 
   #began(signIn: SignInSession): void {
     this.#era++;
+    this.#outcome++;
     this.#signIn = signIn;
     this.#state.set({ status: "signedIn", user: signIn.user });
   }
 
   #ended(reason: SignedOutReason): void {
     this.#era++;
+    this.#outcome++;
     this.#signIn = undefined;
     this.#state.set({ status: "signedOut", signedOutReason: reason });
   }
@@ -162,7 +175,7 @@ export class AuthStore {
 
   #told(message: TabMessage): void {
     const state = this.#state.get();
-    if (message.type === "signedOut" && state.status === "signedIn") {
+    if (message.type === "signedOut" && state.status !== "signedOut") {
       this.#ended(message.reason);
     } else if (message.type === "signedIn" && state.status !== "restoring" && state.user?.id !== message.userId) {
       void this.restore();
@@ -173,12 +186,7 @@ export class AuthStore {
 export const authStore = new AuthStore({
   restore: () => SignIn.restore(""),
   withPassword: (email, password) => SignIn.withPassword("", email, password),
-  logOutByCookie: async () => {
-    const response = await fetch("/api/v1/auth/logout", { method: "POST" });
-    if (!response.ok) {
-      throw new Error(`HTTP ${response.status}`);
-    }
-  },
+  logOutByCookie: (isStillWanted) => SignIn.endKept("", isStillWanted),
   unfinishedSignOut,
   channel: new BroadcastChannel("bmadserver.auth"),
   after: (milliseconds, call) => void setTimeout(call, milliseconds),

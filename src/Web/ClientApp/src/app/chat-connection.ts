@@ -1,14 +1,21 @@
 import { useMemo } from "react";
-import { ChatClient, IndexedDbOutboxStore, type ConnectionState, type EndReason, type OutgoingMessage } from "../lib/index";
-import { authStore } from "./auth-store";
+import { ChatClient, IndexedDbOutboxStore, type ChatClientOptions, type ConnectionState, type EndReason, type OutgoingMessage } from "../lib/index";
+import { authStore, useAuth } from "./auth-store";
 import { noteRead } from "./read-marks";
 import { Store, useStore } from "./store";
 
 /** The signed-in user's client; what they have read is noted for the workflow list, too. */
 class AppChatClient extends ChatClient {
+  readonly #userId: string;
+
+  constructor(options: ChatClientOptions) {
+    super(options);
+    this.#userId = options.userId;
+  }
+
   override markRead(workflowId: string, sequence: number): void {
     super.markRead(workflowId, sequence);
-    noteRead(workflowId, sequence);
+    noteRead(this.#userId, workflowId, sequence);
   }
 }
 
@@ -40,7 +47,18 @@ export function useConnection(): ConnectionState {
   return useStore(connection);
 }
 
-/** The same, outside components. */
+/** This tab's session, also while the connection is lost; undefined before there is one. */
+export function useSessionId(): string | undefined {
+  const { user } = useAuth();
+  const state = useConnection();
+  if (state.status === "connected") {
+    return state.sessionId;
+  }
+
+  return (user && sessionStorage.getItem(sessionKeyOf(user.id))) ?? undefined;
+}
+
+/** The same as {@link useConnection}, outside components. */
 export const connectionState = connection;
 
 /** The user's messages on their way to this workflow, in the order of sending. */
@@ -77,7 +95,7 @@ function open(userId: string, onEnd: OnEnd): Current {
     tokens: { get: (stale) => authStore.tokens?.get(stale) ?? Promise.reject(new Error("Nobody is signed in.")) },
     outboxStore,
   });
-  const sessionKey = `bmadserver.session.${userId}`;
+  const sessionKey = sessionKeyOf(userId);
   const followConnection = () => {
     const state = client.connection.get();
     connection.set(state);
@@ -100,4 +118,9 @@ function open(userId: string, onEnd: OnEnd): Current {
       void client.stop();
     },
   };
+}
+
+/** Where the tab keeps the session's id, to come back with. */
+function sessionKeyOf(userId: string): string {
+  return `bmadserver.session.${userId}`;
 }

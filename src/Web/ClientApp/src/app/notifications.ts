@@ -1,3 +1,4 @@
+import { focusedTab } from "./focused-tab";
 import { preferences, setPreference } from "./preferences";
 import type { LastLine } from "./workflow-activity";
 
@@ -14,10 +15,15 @@ export async function setNotifications(wanted: boolean): Promise<boolean> {
   return isAllowed === wanted;
 }
 
-/** Shows a notification of a message, unless the user has the page before them. */
+/** Those on their way, by workflow: they are not shown when they were closed meanwhile. */
+const coming = new Map<string, NotificationOptions>();
+
+/** Those that a page shows itself, by workflow. */
+const shownHere = new Map<string, Notification>();
+
+/** Shows a notification of a message, unless the user has the app before them, in whichever tab. */
 export function notifyOfMessage(workflowId: string, line: LastLine, title: string): void {
-  const isWatched = document.visibilityState === "visible" && document.hasFocus();
-  if (isWatched || !preferences.get().notifications || !canNotify || Notification.permission !== "granted") {
+  if (!preferences.get().notifications || !canNotify || Notification.permission !== "granted") {
     return;
   }
 
@@ -28,18 +34,54 @@ export function notifyOfMessage(workflowId: string, line: LastLine, title: strin
     tag: workflowId,
     data: `/w/${workflowId}`,
   };
-  void show(title, options);
+  coming.set(workflowId, options);
+  void show(workflowId, title, options);
 }
 
-async function show(title: string, options: NotificationOptions): Promise<void> {
+/** Closes the notification of a workflow whose messages are read, or all of them. */
+export function closeNotifications(workflowId?: string): void {
+  if (workflowId === undefined) {
+    coming.clear();
+  } else {
+    coming.delete(workflowId);
+  }
+
+  for (const [id, notification] of shownHere) {
+    if (workflowId === undefined || workflowId === id) {
+      shownHere.delete(id);
+      notification.close();
+    }
+  }
+
+  void closeThoseOfTheWorker(workflowId === undefined ? {} : { tag: workflowId });
+}
+
+async function closeThoseOfTheWorker(filter: GetNotificationOptions): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const notifications = await registration?.getNotifications?.(filter);
+  notifications?.forEach((notification) => notification.close());
+}
+
+async function show(workflowId: string, title: string, options: NotificationOptions): Promise<void> {
+  const isWatched = await focusedTab.isAny();
   // Phones show them only from a service worker, which also hears of the click.
   const registration = await navigator.serviceWorker?.getRegistration();
+  if (coming.get(workflowId) !== options) {
+    return;
+  }
+
+  coming.delete(workflowId);
+  if (isWatched) {
+    return;
+  }
+
   if (registration?.active) {
     await registration.showNotification(title, options);
     return;
   }
 
   const notification = new Notification(title, options);
+  shownHere.set(workflowId, notification);
   notification.onclick = () => {
     window.focus();
     window.dispatchEvent(new CustomEvent(OPEN_EVENT, { detail: options.data as string }));

@@ -14,6 +14,6 @@ export const NotFoundPage = lazy(() => import("./NotFoundPage"));
 
 /** Begins to load what will probably be shown when it is known who is signed in. */
 export function preloadFirstPage(wasSignedIn: boolean): void {
-  // A failure is met again, and shown, when the page is wanted.
+  // A failure that a reload does not mend is met again, and shown, when the page is wanted.
   (wasSignedIn ? loadShell() : loadSignIn()).catch(() => {});
 }

@@ -1,14 +1,10 @@
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import { createBrowserRouter, Navigate, Outlet, useLocation } from "react-router";
 import { useAuth } from "./auth-store";
 import { ErrorPage } from "./ErrorPage";
 import { AppShell, ConversationPage, HomePage, NotFoundPage, SessionsPage, SignInPage, SignUpPage } from "./pages";
+import { addressAfterSignIn, stateAfterSignOut, type SignInState } from "./return-address";
 import { SplashScreen } from "./SplashScreen";
-
-/** Where to go after signing in, kept in the location's state. */
-export interface SignInState {
-  readonly from?: string;
-}
 
 /** Every address of the app. */
 export const router = createBrowserRouter([
@@ -40,10 +36,13 @@ export const router = createBrowserRouter([
 function SignedInOnly() {
   const auth = useAuth();
   const { pathname, search } = useLocation();
+  const [lastUserId, setLastUserId] = useState<string>();
+  if (auth.user && auth.user.id !== lastUserId) {
+    setLastUserId(auth.user.id);
+  }
+
   if (auth.status === "signedOut") {
-    // Whoever signs out is done with the page; whoever is signed out comes back to it.
-    const state: SignInState = auth.signedOutReason === "loggedOut" ? {} : { from: pathname + search };
-    return <Navigate to="/sign-in" replace state={state} />;
+    return <Navigate to="/sign-in" replace state={stateAfterSignOut(auth.signedOutReason, pathname + search, lastUserId)} />;
   }
 
   return auth.status === "restoring" ? <SplashScreen unreachable={auth.unreachable ?? false} /> : <Page />;
@@ -53,7 +52,7 @@ function SignedOutOnly() {
   const auth = useAuth();
   const { state } = useLocation() as { state: SignInState | null };
   if (auth.status === "signedIn") {
-    return <Navigate to={state?.from ?? "/"} replace />;
+    return <Navigate to={addressAfterSignIn(state, auth.user.id)} replace />;
   }
 
   return auth.status === "restoring" ? <SplashScreen unreachable={auth.unreachable ?? false} /> : <Page />;

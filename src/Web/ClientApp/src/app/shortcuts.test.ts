@@ -14,6 +14,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   stop();
   unregister();
   document.body.replaceChildren();
@@ -50,6 +51,20 @@ test("letters with Alt are known by their key, whatever character a Mac makes of
   press({ key: "˜", code: "KeyN", altKey: true });
 
   expect(run).toHaveBeenCalledOnce();
+});
+
+test("letters with Alt are a Mac's own in text fields, where they type characters", () => {
+  unregister = registerShortcut({ keys: "alt+n", description: "app.shortcut.newWorkflow", run });
+  const field = document.body.appendChild(document.createElement("textarea"));
+  const platform = vi.spyOn(navigator, "platform", "get").mockReturnValue("MacIntel");
+
+  press({ key: "Dead", code: "KeyN", altKey: true }, field);
+  expect(run).not.toHaveBeenCalled();
+  press({ key: "Dead", code: "KeyN", altKey: true });
+  expect(run).toHaveBeenCalledTimes(1);
+  platform.mockReturnValue("Win32");
+  press({ key: "n", code: "KeyN", altKey: true }, field);
+  expect(run).toHaveBeenCalledTimes(2);
 });
 
 test("the shortcut registered last wins, and its end brings the one before back", () => {

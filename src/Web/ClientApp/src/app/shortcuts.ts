@@ -15,7 +15,7 @@ export interface Shortcut {
 /** Those that can be used now, for the sheet. */
 export const shortcuts = new Store<readonly Shortcut[]>([]);
 
-const isMac = typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.platform);
+const isMac = () => typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.platform);
 
 /** @returns takes it away again */
 export function registerShortcut(shortcut: Shortcut): () => void {
@@ -49,6 +49,11 @@ export function listenForShortcuts(): () => void {
       return;
     }
 
+    // The Option key types characters on a Mac, such as the tilde, and moves by words.
+    if (isMac() && event.altKey && isTyping(event.target)) {
+      return;
+    }
+
     // The one registered last belongs to what was opened last.
     const shortcut = shortcuts.get().findLast((candidate) => candidate.run && candidate.keys === keys);
     if (shortcut) {
@@ -63,9 +68,9 @@ export function listenForShortcuts(): () => void {
 /** The keys as this machine's keyboard names them, one after the other. */
 export function labelsOf(keys: string): string[] {
   const names: Record<string, string> = {
-    mod: isMac ? "⌘" : "Ctrl",
-    alt: isMac ? "⌥" : "Alt",
-    shift: isMac ? "⇧" : "Shift",
+    mod: isMac() ? "⌘" : "Ctrl",
+    alt: isMac() ? "⌥" : "Alt",
+    shift: isMac() ? "⇧" : "Shift",
     arrowup: "↑",
     arrowdown: "↓",
     enter: "Enter",
@@ -80,7 +85,7 @@ function keysOf(event: KeyboardEvent): string {
   const key = (letter || event.key).toLowerCase();
   // Shift is part of how a character such as `?` is typed, and differs between keyboards.
   const isShiftNamed = event.shiftKey && key.length > 1;
-  const mod = isMac ? event.metaKey : event.ctrlKey;
+  const mod = isMac() ? event.metaKey : event.ctrlKey;
   return [mod ? "mod" : "", event.altKey ? "alt" : "", isShiftNamed ? "shift" : "", key].filter(Boolean).join("+");
 }
 

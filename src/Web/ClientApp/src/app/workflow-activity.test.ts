@@ -40,6 +40,7 @@ function followed() {
   const observers = new Map<string, WorkflowObserver>();
   const left: string[] = [];
   const announced: string[] = [];
+  const allRead: string[] = [];
   let listChanges = 0;
   const watch = new ActivityWatch({
     userId: "sarah",
@@ -49,10 +50,11 @@ function followed() {
     },
     soon: (call) => call(),
     onMessage: (_, line) => announced.push(line.content),
+    onAllRead: (workflowId) => allRead.push(workflowId),
     onListChange: () => listChanges++,
   });
   watch.watch(["w"]);
-  return { watch, left, announced, observer: observers.get("w")!, activity: () => watch.activities.get().get("w"), listChanges: () => listChanges };
+  return { watch, left, announced, allRead, observer: observers.get("w")!, activity: () => watch.activities.get().get("w"), listChanges: () => listChanges };
 }
 
 test("others' messages above the read mark are unread, one's own and deleted ones are not", () => {
@@ -157,6 +159,7 @@ test("a workflow in which nothing happened keeps its entry while others change",
     },
     soon: (call) => call(),
     onMessage: () => {},
+    onAllRead: () => {},
     onListChange: () => {},
   });
   watch.watch(["quiet", "busy"]);
@@ -167,4 +170,18 @@ test("a workflow in which nothing happened keeps its entry while others change",
 
   expect(watch.activities.get().get("quiet")).toBe(before.get("quiet"));
   expect(watch.activities.get().get("busy")).not.toBe(before.get("busy"));
+});
+
+test("it is told when the last unread message is read or deleted, and not before", () => {
+  const { watch, observer, allRead } = followed();
+  observer.onSnapshot(snapshot([message(3), message(2)], 1));
+  watch.read("w", 2);
+  expect(allRead).toEqual([]);
+  watch.read("w", 3);
+  expect(allRead).toEqual(["w"]);
+
+  observer.onEvents([posted(4)]);
+  expect(allRead).toEqual(["w"]);
+  observer.onEvents([{ kind: "messageDeleted", workflowId: "w", sequence: 5, at: "2026-03-02T09:32:00Z", actor: marco, messageId: "m4" }]);
+  expect(allRead).toEqual(["w", "w"]);
 });

@@ -32,6 +32,8 @@ export interface ActivitySurroundings {
   soon(call: () => void): void;
   /** Somebody else has written. */
   onMessage(workflowId: string, line: LastLine): void;
+  /** Nothing of others is unread there, as far as it is known. */
+  onAllRead(workflowId: string): void;
   /** Something that the list of workflows shows has changed: a name, a status, who is in. */
   onListChange(): void;
 }
@@ -97,6 +99,7 @@ export class ActivityWatch {
         }
       }
 
+      this.#tellIfAllRead(workflowId, watched);
       this.#publish(workflowId);
     }
   }
@@ -121,7 +124,7 @@ export class ActivityWatch {
         }
       };
     watched.stream = this.#surroundings.join(workflowId, {
-      onSnapshot: whileWatched((snapshot: WorkflowSnapshot) => this.#begin(watched, snapshot)),
+      onSnapshot: whileWatched((snapshot: WorkflowSnapshot) => this.#begin(workflowId, watched, snapshot)),
       onEvents: whileWatched((events: readonly WorkflowEvent[]) => events.forEach((event) => this.#apply(watched, event))),
       onPresence: whileWatched(({ userId, online }: PresenceChanged) => void (online ? watched.online.add(userId) : watched.online.delete(userId))),
       onPresenceReset: whileWatched((online: readonly string[]) => {
@@ -135,7 +138,7 @@ export class ActivityWatch {
     });
   }
 
-  #begin(watched: Watched, snapshot: WorkflowSnapshot): void {
+  #begin(workflowId: string, watched: Watched, snapshot: WorkflowSnapshot): void {
     watched.isKnown = true;
     watched.readSequence = Math.max(watched.readSequence, snapshot.workflow.lastReadSequence);
     const others = snapshot.messages.filter((message) => !message.deletedAt && message.author.id !== this.#surroundings.userId);
@@ -148,6 +151,13 @@ export class ActivityWatch {
     const oldest = snapshot.messages.at(-1);
     watched.hasMoreUnread = snapshot.hasMoreMessages && oldest !== undefined && oldest.sequence > watched.readSequence + 1;
     watched.lastLine = snapshot.messages[0] && lineOf(snapshot.messages[0]);
+    this.#tellIfAllRead(workflowId, watched);
+  }
+
+  #tellIfAllRead(workflowId: string, watched: Watched): void {
+    if (watched.isKnown && watched.unread.size === 0 && !watched.hasMoreUnread) {
+      this.#surroundings.onAllRead(workflowId);
+    }
   }
 
   #apply(watched: Watched, event: WorkflowEvent): void {
@@ -167,7 +177,10 @@ export class ActivityWatch {
 
         break;
       case "messageDeleted":
-        watched.unread.delete(event.messageId);
+        if (watched.unread.delete(event.messageId)) {
+          this.#tellIfAllRead(event.workflowId, watched);
+        }
+
         if (watched.lastLine?.messageId === event.messageId) {
           watched.lastLine = { ...watched.lastLine, content: "", isDeleted: true };
         }

@@ -4,7 +4,7 @@ import { dataOf } from "../api/problem";
 import { api, authStore } from "./auth-store";
 import { chat, connectionState } from "./chat-connection";
 import { listed, toFollow, type ListedWorkflow, type Workflow } from "./listed-workflow";
-import { notifyOfMessage } from "./notifications";
+import { closeNotifications, notifyOfMessage } from "./notifications";
 import { queryClient } from "./query-client";
 import { readMarks } from "./read-marks";
 import { Store, useStore } from "./store";
@@ -28,7 +28,7 @@ let watch: ActivityWatch | undefined;
 
 /** All workflows of the user, without the newest messages. */
 export function useWorkflows() {
-  return useQuery({ queryKey: WORKFLOWS_KEY, queryFn: allWorkflows, refetchInterval: REFETCH_EVERY, refetchOnWindowFocus: "always" });
+  return useQuery({ queryKey: WORKFLOWS_KEY, queryFn: allWorkflows, refetchInterval: REFETCH_EVERY, refetchIntervalInBackground: true, refetchOnWindowFocus: "always" });
 }
 
 /** The list as it is shown: the one with the newest message first. */
@@ -57,6 +57,10 @@ export function followWorkflows(): void {
       return;
     }
 
+    if (followedUser !== undefined) {
+      closeNotifications();
+    }
+
     followedUser = user?.id;
     watch?.watch([]);
     queryClient.clear();
@@ -73,7 +77,12 @@ export function followWorkflows(): void {
       workflows.forEach(({ id, lastReadSequence }) => watch?.read(id, lastReadSequence));
     }
   });
-  readMarks.subscribe(() => readMarks.get().forEach((sequence, workflowId) => watch?.read(workflowId, sequence)));
+  readMarks.subscribe(() => {
+    const { userId, sequences } = readMarks.get();
+    if (userId === followedUser) {
+      sequences.forEach((sequence, workflowId) => watch?.read(workflowId, sequence));
+    }
+  });
 
   let wasConnected = false;
   connectionState.subscribe(() => {
@@ -92,6 +101,7 @@ function watchOf(userId: string): ActivityWatch {
     join: (workflowId, observer) => chat().join(workflowId, observer),
     soon: (call) => void setTimeout(call, SHOW_AFTER),
     onMessage: (workflowId, line) => notifyOfMessage(workflowId, line, titleOf(workflowId)),
+    onAllRead: closeNotifications,
     onListChange: () => void queryClient.invalidateQueries({ queryKey: WORKFLOWS_KEY }),
   });
   made.activities.subscribe(() => {

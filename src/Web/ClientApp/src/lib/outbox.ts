@@ -17,6 +17,8 @@ export interface OutgoingMessage {
   readonly state: "queued" | "sending" | "sent" | "failed";
   /** Whether it survives a reload. */
   readonly isStored: boolean;
+  /** Whether `discard` takes it back or clears it away now. */
+  readonly canDiscard: boolean;
   /** With `sent`. */
   readonly ack?: Ack;
   /** With `failed`: the server's final refusal, or `message.undelivered`. */
@@ -195,8 +197,7 @@ export class Outbox {
    */
   discard(clientMessageId: string): boolean {
     const entry = this.#entries.get(clientMessageId);
-    const isUntried = entry?.state === "queued" && entry.isOwn && !entry.wasTried;
-    if (!entry || !(isUntried || entry.state === "failed")) {
+    if (!entry || !canDiscard(entry)) {
       return false;
     }
 
@@ -445,7 +446,12 @@ function adopted(message: StoredMessage): Entry {
   };
 }
 
-function viewOf({ message, state, storing, ack }: Entry): OutgoingMessage {
+function canDiscard({ state, isOwn, wasTried }: Entry): boolean {
+  return state === "failed" || (state === "queued" && isOwn && !wasTried);
+}
+
+function viewOf(entry: Entry): OutgoingMessage {
+  const { message, state, storing, ack } = entry;
   const { userId: _, ...shown } = message;
-  return Object.freeze({ ...shown, state, isStored: storing === "done", ...(ack ? { ack } : {}) });
+  return Object.freeze({ ...shown, state, isStored: storing === "done", canDiscard: canDiscard(entry), ...(ack ? { ack } : {}) });
 }

@@ -193,3 +193,13 @@ test("a refresh is cut off neither by the end of the page nor by the end of pati
   expect(options[0]).not.toHaveProperty("signal");
   timeout.mockRestore();
 });
+
+test("a kept sign-in is ended only if that is still wanted", async () => {
+  answers.push(() => new Response(null, { status: 204 }), refused("service.unavailable", 503));
+
+  await SignIn.endKept("", () => false);
+  expect(requests).toEqual([]);
+  await SignIn.endKept("", () => true);
+  expect(requests.map(({ path }) => path)).toEqual(["/api/v1/auth/logout"]);
+  await expect(SignIn.endKept("", () => true)).rejects.toMatchObject({ code: "service.unavailable" });
+});

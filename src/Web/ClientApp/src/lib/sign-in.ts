@@ -81,6 +81,18 @@ export class SignIn implements TokenSource {
     }
   }
 
+  /**
+   * Ends the sign-in whose cookie the browser keeps, without taking it up.
+   * @param isStillWanted asked when no other request can change the cookie any more
+   */
+  static async endKept(server: string, isStillWanted: () => boolean): Promise<void> {
+    await inTurn(async () => {
+      if (isStillWanted()) {
+        await request(server, "POST", "/api/v1/auth/logout");
+      }
+    });
+  }
+
   /** @throws {Refusal} `auth.user_changed`: somebody else has signed in in this browser */
   async get(stale?: string): Promise<AccessToken> {
     if (this.#token.token === stale || this.#isDue()) {

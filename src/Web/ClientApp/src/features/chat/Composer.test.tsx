@@ -46,6 +46,18 @@ test("a beginning is put in front of what is written, and the cursor behind it",
   expect([document.activeElement, box.selectionStart]).toEqual([box, box.value.length]);
 });
 
+test("Tab completes a command, runs nothing, and then goes on", async () => {
+  const { user, box, onCommand } = composer();
+
+  await user.type(box, "/pa{Tab}");
+  expect(box.value).toBe("/pause");
+  expect(document.activeElement).toBe(box);
+
+  await user.keyboard("{Tab}");
+  expect(document.activeElement).not.toBe(box);
+  expect(onCommand).not.toHaveBeenCalled();
+});
+
 describe("a message", () => {
   test("is sent with Enter, and the box is empty again", async () => {
     const { user, box, onSend } = composer();

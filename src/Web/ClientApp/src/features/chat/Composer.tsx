@@ -11,7 +11,7 @@ import styles from "./chat.module.css";
 import { CommandPalette, optionId } from "./CommandPalette";
 import { commandsFor, parseCommand, type Command, type CommandName } from "./commands";
 import { asCodeBlock, isLongPaste, isSendable, isSendKey } from "./composer-rules";
-import { loadDraft, saveDraft } from "./drafts";
+import { loadDraft, onDraftElsewhere, saveDraft } from "./drafts";
 import { excerptOf } from "./excerpt";
 import { pressOf } from "./key-press";
 import { useTypingSignal } from "./use-typing-signal";
@@ -96,6 +96,8 @@ export function Composer(props: ComposerProps) {
     }
   };
 
+  // Another tab wrote on, or sent it.
+  useEffect(() => onDraftElsewhere(userId, workflowId, "new", (draft) => setText(draft.text)), [userId, workflowId]);
   useImperativeHandle(ref, () => ({
     focus: () => input.current?.focus({ cursor: "end" }),
     begin: (beginning) => {
@@ -163,9 +165,18 @@ export function Composer(props: ComposerProps) {
         setSelected(names[(place + names.length - 1) % names.length]);
         return true;
       case "Enter":
-      case "Tab":
         run(chosen);
         return true;
+      case "Tab": {
+        // Completes what is typed, and runs nothing: with nothing to complete the focus goes on.
+        const completed = `/${chosen}`;
+        if (text === completed) {
+          return false;
+        }
+
+        change(chosen === "invite" ? `${completed} ` : completed);
+        return true;
+      }
       case "Escape":
         setIsPaletteClosed(true);
         return true;

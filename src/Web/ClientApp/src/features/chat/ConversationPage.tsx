@@ -6,9 +6,13 @@ import { useT } from "../../app/i18n";
 import { announce } from "../../app/live-region";
 import { PageHeader } from "../../app/page-header";
 import { useStore } from "../../app/store";
+import { useIsConnected } from "../../app/use-is-connected";
+import { useWorkflows } from "../../app/workflow-feed";
 import styles from "./chat.module.css";
 import { Composer, type ComposerHandle } from "./Composer";
 import { ConversationHeader } from "./ConversationHeader";
+import type { ConversationStore } from "./conversation-store";
+import { copyText } from "./copy-text";
 import { loadDraft, saveDraft } from "./drafts";
 import { EmptyConversation } from "./EmptyConversation";
 import { excerptOf } from "./excerpt";
@@ -18,10 +22,10 @@ import { markdown } from "./markdown/loader";
 import { MessageList, type MessageListHandle } from "./MessageList";
 import { mayWrite, type RowActions } from "./row-actions";
 import { TypingIndicator } from "./TypingIndicator";
+import { UnsentMessages } from "./UnsentMessages";
 import { useColours } from "./use-colours";
 import { useCommands } from "./use-commands";
 import { useConversation, useConversationStore } from "./use-conversation";
-import { useIsConnected } from "./use-is-connected";
 
 /** The page of one workflow. */
 export default function ConversationPage() {
@@ -49,6 +53,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
   const { note, setNote, dialog, setDialog, run, leaveNow } = useCommands(store, userId);
 
   useArrivalsAnnounced(store);
+  useSecondChance(store);
   useEffect(() => {
     if (phase === "open" && window.matchMedia("(pointer: fine)").matches) {
       composer.current?.focus();
@@ -75,18 +80,22 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
         setReplyTo(messageId);
         composer.current?.focus();
       },
-      startEdit: setEditing,
+      startEdit: (messageId) => {
+        const begun = unsavedEdit(store, userId, messageId);
+        if (begun === undefined) {
+          setEditing(messageId);
+        } else {
+          setNote({ type: "error", text: t("chat.editFirst") });
+          list.current?.reveal(begun);
+        }
+      },
       endEdit,
       saveEdit: (messageId, content) => {
         store.edit(messageId, content);
         endEdit();
       },
       askDelete: setDeleting,
-      copy: (text) =>
-        void navigator.clipboard.writeText(text).then(
-          () => announce(t("chat.copied")),
-          () => announce(t("chat.copyFailed")),
-        ),
+      copy: (text) => void copyText(text, t),
       jump: (messageId) =>
         void store.find(messageId).then((key) => {
           if (key === undefined) {
@@ -123,6 +132,7 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
           <Button type="primary" onClick={() => void navigate("/")}>
             {t("app.toStart")}
           </Button>
+          <UnsentMessages workflowId={workflowId} />
         </div>
       </>
     );
@@ -197,6 +207,30 @@ function Conversation({ workflowId }: { readonly workflowId: string }) {
       </Modal>
     </section>
   );
+}
+
+/** @returns the row's key of another message whose change was begun and not saved */
+function unsavedEdit(store: ConversationStore, userId: string, messageId: string): string | undefined {
+  const draft = loadDraft(userId, store.workflowId, "edit");
+  if (draft.messageId === undefined || draft.messageId === messageId) {
+    return undefined;
+  }
+
+  const begun = store.message(draft.messageId);
+  return begun && begun.deletedAt === undefined && begun.content !== draft.text
+    ? store.get().rows.find((row) => row.kind === "message" && row.message.messageId === begun.messageId)?.key
+    : undefined;
+}
+
+/** Asks again for a workflow that was refused when the list of the user's workflows has it after all: they were added meanwhile. */
+function useSecondChance(store: ConversationStore): void {
+  const { data, dataUpdatedAt } = useWorkflows();
+  const isListed = data?.some(({ id }) => id === store.workflowId) ?? false;
+  useEffect(() => {
+    if (isListed && store.get().phase === "refused") {
+      store.open();
+    }
+  }, [store, isListed, dataUpdatedAt]);
 }
 
 /** Screen readers hear of new messages, one after the other. */

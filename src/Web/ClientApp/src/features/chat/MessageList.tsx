@@ -1,5 +1,5 @@
 import { DownOutlined, UpOutlined } from "@ant-design/icons";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
 import { Button, Spin } from "antd";
 import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { useT } from "../../app/i18n";
@@ -64,12 +64,22 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
 
   // With another function for the keys, the virtualizer works out all places anew.
   const getItemKey = useCallback((place: number) => rows[place]!.key, [rows]);
+  const activePlace = useMemo(() => (activeKey === undefined ? -1 : rows.findIndex((row) => row.key === activeKey)), [rows, activeKey]);
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const places = defaultRangeExtractor(range);
+      // The row that the keyboard is at stays, wherever the list is scrolled to: the focus would go with it.
+      return activePlace === -1 || places.includes(activePlace) ? places : [...places, activePlace].sort((one, other) => one - other);
+    },
+    [activePlace],
+  );
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey,
     estimateSize: (place) => estimatedHeight(rows[place]!),
     overscan: 6,
+    rangeExtractor,
     paddingStart: TOP,
     paddingEnd: 12,
     anchorTo: "end",

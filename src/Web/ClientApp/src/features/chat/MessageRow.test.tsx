@@ -76,7 +76,7 @@ describe("a message", () => {
     cleanup();
 
     shown(row, { change: { kind: "edit", content: "better", state: "failed", code: "message.deleted" } });
-    expect(screen.getByText("text 1")).toBeTruthy();
+    expect(screen.getByText("better"), "what was typed stays to be seen").toBeTruthy();
     expect(screen.getByRole("alert").textContent).toContain("the message has been deleted.");
   });
 

@@ -123,7 +123,8 @@ function Content({ row, actions, change, quoted, isConnected, t }: MessageRowPro
   const language = useLanguage();
   const isDeleted = row.kind === "message" && row.message.deletedAt !== undefined;
   const written = row.kind === "message" ? row.message.content : row.outgoing.content;
-  const text = change?.kind === "edit" && change.state === "saving" ? (change.content ?? written) : written;
+  // Also when it was refused: it was typed, and would be gone otherwise.
+  const text = change?.kind === "edit" ? (change.content ?? written) : written;
   const replyTo = row.kind === "message" ? row.message.replyTo : row.outgoing.replyTo;
   return (
     <>
@@ -201,7 +202,7 @@ function Delivery({ row, change, isConnected, t }: Pick<MessageRowProps, "row" |
       return isConnected ? (
         <Mark icon={<LoadingOutlined />} text={t("chat.sending")} isShown />
       ) : (
-        <Mark icon={<ClockCircleOutlined />} text={t("chat.queued")} isShown />
+        <Mark icon={<ClockCircleOutlined />} text={t(row.outgoing.isStored ? "chat.queued" : "chat.queuedHere")} isShown />
       );
   }
 }

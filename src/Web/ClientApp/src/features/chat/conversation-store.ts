@@ -15,7 +15,7 @@ import {
   type WorkflowSnapshot,
   type WorkflowStream,
 } from "../../lib/index";
-import { loadChanges, saveChanges, type PendingChange, type PendingChanges } from "./pending-changes";
+import { forgetChange, keepChange, loadChanges, type PendingChange, type PendingChanges } from "./pending-changes";
 import { emptyTimeline, outgoingRows, updateTimeline, type MessageRow, type OutgoingRow, type Row, type Timeline } from "./timeline";
 
 /** As much of the client as a conversation needs. */
@@ -115,6 +115,9 @@ export class ConversationStore {
 
   #olderPage: Promise<boolean> | undefined;
 
+  /** Changes that were acknowledged look whether their event is here. */
+  readonly #awaiting = new Set<() => void>();
+
   /** Whether the listeners are about to be told of a change. */
   #isTelling = false;
 
@@ -177,6 +180,11 @@ export class ConversationStore {
     this.#end();
   }
 
+  /** Whether the server has yet to confirm a change of a message. */
+  get isSaving(): boolean {
+    return [...this.#state.changes.values()].some(({ state }) => state === "saving");
+  }
+
   get isOpen(): boolean {
     return this.#stream !== undefined;
   }
@@ -235,8 +243,12 @@ export class ConversationStore {
   /** Gives up a refused change. */
   dropChange(messageId: string): void {
     const changes = new Map(this.#state.changes);
-    changes.delete(messageId);
-    this.#setChanges(changes);
+    const change = changes.get(messageId);
+    if (change) {
+      forgetChange(this.#userId, this.workflowId, messageId, change);
+      changes.delete(messageId);
+      this.#set({ changes });
+    }
   }
 
   setTyping(isTyping: boolean): void {
@@ -348,7 +360,7 @@ export class ConversationStore {
   /** What a load of this page before could not bring to the server goes out now; what was refused is shown as it was. */
   #takeUpChanges(): void {
     const changes = loadChanges(this.#userId, this.workflowId);
-    this.#setChanges(changes);
+    this.#set({ changes });
     for (const [messageId, change] of changes) {
       if (change.state === "saving" || change.code === STOPPED) {
         this.#repeat(messageId, change);
@@ -364,18 +376,18 @@ export class ConversationStore {
     }
   }
 
-  #setChanges(changes: PendingChanges): void {
-    this.#set({ changes });
-    if (this.#stream) {
-      saveChanges(this.#userId, this.workflowId, changes);
-    }
+  #setChange(messageId: string, change: PendingChange): void {
+    keepChange(this.#userId, this.workflowId, messageId, change);
+    this.#set({ changes: new Map(this.#state.changes).set(messageId, change) });
   }
 
   async #change(messageId: string, change: PendingChange, call: () => Promise<{ sequence: number }>): Promise<void> {
-    this.#setChanges(new Map(this.#state.changes).set(messageId, change));
+    this.#setChange(messageId, change);
     const isLatest = () => this.#state.changes.get(messageId) === change;
     try {
       const { sequence } = await call();
+      // At once: made again after a reload, it would undo what has been changed since.
+      forgetChange(this.#userId, this.workflowId, messageId, change);
       await this.#hasEvent(sequence);
       if (isLatest()) {
         this.dropChange(messageId);
@@ -383,7 +395,7 @@ export class ConversationStore {
     } catch (error) {
       if (isLatest()) {
         const code = error instanceof Refusal ? error.code : STOPPED;
-        this.#setChanges(new Map(this.#state.changes).set(messageId, { ...change, state: "failed", code }));
+        this.#setChange(messageId, { ...change, state: "failed", code });
       }
     }
   }
@@ -392,13 +404,13 @@ export class ConversationStore {
   #hasEvent(sequence: number): Promise<void> {
     const isHere = () => (this.#state.conversation?.lastSequence ?? Infinity) >= sequence || this.#stream === undefined;
     return new Promise((resolve) => {
-      const end = this.subscribe(() => check());
       const check = () => {
         if (isHere()) {
-          end();
+          this.#awaiting.delete(check);
           resolve();
         }
       };
+      this.#awaiting.add(check);
       check();
     });
   }
@@ -538,6 +550,8 @@ export class ConversationStore {
       this.#state = { ...this.#state, ...change };
       this.#tell();
     }
+
+    this.#awaiting.forEach((check) => check());
   }
 
   #tell(): void {

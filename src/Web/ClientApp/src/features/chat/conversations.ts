@@ -67,6 +67,12 @@ export class Conversations {
 
   #close(workflowId: string, entry: Entry): void {
     clearTimeout(entry.timer);
+    if (entry.store.isSaving) {
+      // Its changes are not with the server yet; opened anew it would make them a second time.
+      entry.timer = setTimeout(() => this.#close(workflowId, entry), KEPT_FOR);
+      return;
+    }
+
     entry.store.close();
     this.#entries.delete(workflowId);
   }

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { Refusal, Stopped, type Ack } from "../../lib/index";
 import { ConversationStore } from "./conversation-store";
-import { loadChanges, saveChanges } from "./pending-changes";
+import { keepChange, loadChanges } from "./pending-changes";
 import { at, FakeClient, me, message, snapshot } from "./testing/fake-client";
 
 const ack: Ack = { workflowId: "w", messageId: "m1", sequence: 1, clientMessageId: null, receivedAt: at(0), committedAt: at(0), duplicate: false };
@@ -58,7 +58,7 @@ test("What ended with the sign-in goes out when the same user is back", async ()
   expect(loaded(never).client.of("editMessage")).toEqual([["w", "m1", "better"]]);
 });
 
-test("A closed conversation no longer writes over what a later one keeps", async () => {
+test("What a closed conversation still brought to the server is not made again, and what a later one keeps stays", async () => {
   let end!: (ack: Ack) => void;
   const earlier = loaded(() => new Promise((resolve) => (end = resolve)));
   earlier.store.edit("m1", "first");
@@ -69,13 +69,22 @@ test("A closed conversation no longer writes over what a later one keeps", async
   end(ack);
   await settled();
 
-  expect(loadChanges(me.id, "w").get("m2")).toMatchObject({ content: "second" });
+  expect([...loadChanges(me.id, "w")]).toMatchObject([["m2", { content: "second" }]]);
+});
+
+test("What is acknowledged is not made again, also when the page went before the event came", async () => {
+  const before = loaded(async () => ({ ...ack, sequence: 99 }));
+  before.store.edit("m1", "better");
+  await settled();
+  expect(before.store.get().changes.size).toBe(1);
+
+  expect(loaded(never).client.calls).toEqual([]);
 });
 
 test.each(["not json", "7", '[["m1"]]', '[["m1",{"kind":"edit","state":"saving"}]]', '[["m1",{"kind":"move","state":"saving"}]]'])(
   "%s in the store is nothing",
   (text) => {
-    saveChanges("u", "w", new Map([["m", { kind: "delete", state: "saving" }]]));
+    keepChange("u", "w", "m", { kind: "delete", state: "saving" });
     expect(loadChanges("u", "w").size).toBe(1);
     const [key] = Object.keys(sessionStorage);
 

@@ -27,7 +27,21 @@ export function loadChanges(userId: string, workflowId: string): PendingChanges 
   }
 }
 
-export function saveChanges(userId: string, workflowId: string, changes: PendingChanges): void {
+export function keepChange(userId: string, workflowId: string, messageId: string, change: PendingChange): void {
+  save(userId, workflowId, new Map(loadChanges(userId, workflowId)).set(messageId, change));
+}
+
+/** It is done or given up. A later change of the same message stays. */
+export function forgetChange(userId: string, workflowId: string, messageId: string, { kind, content }: PendingChange): void {
+  const changes = new Map(loadChanges(userId, workflowId));
+  const kept = changes.get(messageId);
+  if (kept?.kind === kind && kept.content === content) {
+    changes.delete(messageId);
+    save(userId, workflowId, changes);
+  }
+}
+
+function save(userId: string, workflowId: string, changes: PendingChanges): void {
   try {
     if (changes.size === 0) {
       sessionStorage.removeItem(keyOf(userId, workflowId));

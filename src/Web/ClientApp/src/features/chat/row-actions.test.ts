@@ -21,5 +21,6 @@ test("observers and closed workflows leave copying", () => {
 test("what failed can be retried or discarded, what waits taken back, and what is on its way neither", () => {
   expect(actionsFor(outRow({ state: "failed" }), "owner", "active")).toEqual(["retry", "discard", "copy"]);
   expect(actionsFor(outRow({ state: "queued" }), "owner", "active")).toEqual(["copy", "discard"]);
-  expect(actionsFor(outRow({ state: "sending" }), "owner", "active")).toEqual(["copy"]);
+  expect(actionsFor(outRow({ state: "queued", canDiscard: false }), "owner", "active"), "may be with the server").toEqual(["copy"]);
+  expect(actionsFor(outRow({ state: "sending", canDiscard: false }), "owner", "active")).toEqual(["copy"]);
 });

@@ -25,10 +25,8 @@ export function actionsFor(row: Row, role: ParticipantRole | undefined, status: 
     switch (row.outgoing.state) {
       case "failed":
         return ["retry", "discard", "copy"];
-      case "queued":
-        return ["copy", "discard"];
       default:
-        return ["copy"];
+        return row.outgoing.canDiscard ? ["copy", "discard"] : ["copy"];
     }
   }
 

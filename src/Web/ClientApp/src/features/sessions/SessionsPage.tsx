@@ -4,7 +4,7 @@ import { App, Button, Skeleton, Tag } from "antd";
 import type { Schema } from "../../api/client";
 import { dataOf } from "../../api/problem";
 import { api, signOut } from "../../app/auth-store";
-import { useConnection } from "../../app/chat-connection";
+import { useSessionId } from "../../app/chat-connection";
 import { useLanguage, useT, type Translate } from "../../app/i18n";
 import { problemText } from "../../app/i18n/problem-text";
 import { PageHeader } from "../../app/page-header";
@@ -22,14 +22,13 @@ const REFETCH_EVERY = 15_000;
 export default function SessionsPage() {
   const t = useT();
   const { modal, message } = App.useApp();
-  const connection = useConnection();
   const { data, error, refetch } = useQuery({
     queryKey: ["sessions"],
     queryFn: async () => (await dataOf(api.GET("/api/v1/sessions"))).sessions,
     refetchInterval: REFETCH_EVERY,
     refetchOnWindowFocus: "always",
   });
-  const ownId = connection.status === "connected" ? connection.sessionId : undefined;
+  const ownId = useSessionId();
   const own = data?.find(({ id }) => id === ownId);
   const others = data?.filter(({ id }) => id !== ownId) ?? [];
 

@@ -1,7 +1,7 @@
 import { Form, Input, Modal, type InputRef } from "antd";
 import { useRef, useState } from "react";
 import { problemOf } from "../../api/problem";
-import { useT } from "../../app/i18n";
+import { useLanguage, useT } from "../../app/i18n";
 import { problemText } from "../../app/i18n/problem-text";
 import { useReturnFocus } from "../../app/use-return-focus";
 
@@ -22,6 +22,7 @@ const TITLE_LIMIT = 200;
 export function TitleDialog({ heading, hint, initialTitle, submitText, onSubmit, onClose }: TitleDialogProps) {
   useReturnFocus();
   const t = useT();
+  const language = useLanguage();
   const [form] = Form.useForm<{ title: string }>();
   const [isBusy, setBusy] = useState(false);
   const input = useRef<InputRef>(null);
@@ -32,7 +33,10 @@ export function TitleDialog({ heading, hint, initialTitle, submitText, onSubmit,
       await onSubmit(title.trim());
       onClose();
     } catch (error) {
-      form.setFields([{ name: "title", errors: problemOf(error).errors.title?.slice() ?? [problemText(t, error)] }]);
+      const { title: sentences } = problemOf(error).errors;
+      // The server's own sentences are English and more exact than the catalogue's.
+      const text = sentences ? (language === "en" ? sentences : [t("workflows.titleInvalid")]) : [problemText(t, error)];
+      form.setFields([{ name: "title", errors: [...text] }]);
       input.current?.focus();
     } finally {
       setBusy(false);

@@ -20,6 +20,7 @@ export const workflows = {
   "workflows.createHint": "Name what you want to get done. You can invite people next.",
   "workflows.titleLabel": "Workflow title",
   "workflows.titleRequired": "Give the workflow a title.",
+  "workflows.titleInvalid": "Enter a title of at most 200 characters, without invalid ones.",
   "workflows.titlePlaceholder": "For example: Plan the mobile app",
   "workflows.create": "Create",
   "workflows.created": "Workflow “{title}” was created.",

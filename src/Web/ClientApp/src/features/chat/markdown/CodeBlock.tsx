@@ -2,8 +2,8 @@ import { CheckOutlined, CopyOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useT } from "../../../app/i18n";
-import { announce } from "../../../app/live-region";
 import type { CodeToken } from "./highlight";
+import { copyText } from "../copy-text";
 import styles from "./markdown.module.css";
 
 interface CodeBlockProps {
@@ -28,11 +28,7 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
 
     return undefined;
   }, [isCopied]);
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
-    setIsCopied(true);
-    announce(t("chat.copied"));
-  };
+  const copy = async () => setIsCopied(await copyText(code, t));
   const label = language === "" ? t("chat.code") : t("chat.codeIn", { language });
   return (
     <div className={styles.codeBlock}>
@@ -43,7 +39,7 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
           size="small"
           icon={isCopied ? <CheckOutlined /> : <CopyOutlined />}
           aria-label={t("chat.copyCode")}
-          onClick={() => void copy().catch(() => announce(t("chat.copyFailed")))}
+          onClick={() => void copy()}
         >
           {t(isCopied ? "chat.copied" : "chat.copy")}
         </Button>

@@ -32,6 +32,7 @@ export const outgoing = (clientMessageId: string, more: Partial<OutgoingMessage>
   queuedAt: Date.parse(at(59)),
   state: "queued",
   isStored: true,
+  canDiscard: true,
   ...more,
 });
 

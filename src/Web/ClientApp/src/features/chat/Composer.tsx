@@ -11,7 +11,7 @@ import styles from "./chat.module.css";
 import { CommandPalette, optionId } from "./CommandPalette";
 import { commandsFor, parseCommand, type Command, type CommandName } from "./commands";
 import { asCodeBlock, isLongPaste, isSendable, isSendKey } from "./composer-rules";
-import { loadDraft, onDraftElsewhere, saveDraft } from "./drafts";
+import { loadDraft, saveDraft } from "./drafts";
 import { excerptOf } from "./excerpt";
 import { pressOf } from "./key-press";
 import { useTypingSignal } from "./use-typing-signal";
@@ -84,7 +84,6 @@ export function Composer(props: ComposerProps) {
   const canSend = !isDisabled && isSendable(text);
 
   const change = (next: string) => {
-    isTypedHere.current = next !== "";
     setText(next);
     setSelected(undefined);
     setIsPaletteClosed(false);
@@ -97,12 +96,6 @@ export function Composer(props: ComposerProps) {
     }
   };
 
-  // Another tab wrote on, or sent it. What is being typed here is not replaced.
-  const isTypedHere = useRef(false);
-  useEffect(
-    () => onDraftElsewhere(userId, workflowId, "new", (draft) => isTypedHere.current || setText(draft.text)),
-    [userId, workflowId],
-  );
   useImperativeHandle(ref, () => ({
     focus: () => input.current?.focus({ cursor: "end" }),
     begin: (beginning) => {

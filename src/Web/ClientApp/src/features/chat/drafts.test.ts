@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from "vitest";
-import { loadDraft, onDraftElsewhere, saveDraft } from "./drafts";
+import { loadDraft, saveDraft } from "./drafts";
 
 beforeEach(() => localStorage.clear());
 
@@ -31,21 +31,4 @@ test("what is not a draft, and a browser that keeps nothing, count as none", () 
   });
   expect(() => saveDraft("sarah", "w", "new", { text: "x" })).not.toThrow();
   full.mockRestore();
-});
-
-test("a draft that another tab has changed is told of, and no other's", () => {
-  const told = vi.fn();
-  const end = onDraftElsewhere("sarah", "w", "new", told);
-  saveDraft("sarah", "w", "new", { text: "more of it" });
-  const [key] = Object.keys(localStorage);
-
-  window.dispatchEvent(new StorageEvent("storage", { key: "something else", storageArea: localStorage }));
-  expect(told).not.toHaveBeenCalled();
-
-  window.dispatchEvent(new StorageEvent("storage", { key, storageArea: localStorage }));
-  expect(told).toHaveBeenCalledExactlyOnceWith({ text: "more of it" });
-
-  end();
-  window.dispatchEvent(new StorageEvent("storage", { key, storageArea: localStorage }));
-  expect(told).toHaveBeenCalledOnce();
 });

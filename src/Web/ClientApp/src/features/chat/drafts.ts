@@ -36,17 +36,6 @@ export function saveDraft(userId: string, workflowId: string, kind: DraftKind, d
   }
 }
 
-/** Tells of a draft that another tab of this browser has changed. @returns ends it */
-export function onDraftElsewhere(userId: string, workflowId: string, kind: DraftKind, listener: (draft: Draft) => void): () => void {
-  const told = (event: StorageEvent) => {
-    if (event.storageArea === localStorage && event.key === keyOf(userId, workflowId, kind)) {
-      listener(loadDraft(userId, workflowId, kind));
-    }
-  };
-  window.addEventListener("storage", told);
-  return () => window.removeEventListener("storage", told);
-}
-
 function keyOf(userId: string, workflowId: string, kind: DraftKind): string {
   return `${PREFIX}.${kind}.${userId}.${workflowId}`;
 }

@@ -84,6 +84,7 @@ export function Composer(props: ComposerProps) {
   const canSend = !isDisabled && isSendable(text);
 
   const change = (next: string) => {
+    isTypedHere.current = next !== "";
     setText(next);
     setSelected(undefined);
     setIsPaletteClosed(false);
@@ -96,8 +97,12 @@ export function Composer(props: ComposerProps) {
     }
   };
 
-  // Another tab wrote on, or sent it.
-  useEffect(() => onDraftElsewhere(userId, workflowId, "new", (draft) => setText(draft.text)), [userId, workflowId]);
+  // Another tab wrote on, or sent it. What is being typed here is not replaced.
+  const isTypedHere = useRef(false);
+  useEffect(
+    () => onDraftElsewhere(userId, workflowId, "new", (draft) => isTypedHere.current || setText(draft.text)),
+    [userId, workflowId],
+  );
   useImperativeHandle(ref, () => ({
     focus: () => input.current?.focus({ cursor: "end" }),
     begin: (beginning) => {

@@ -17,7 +17,7 @@ async function lose(stage: Stage): Promise<void> {
 async function comeBack(stage: Stage, recovery?: "checkpoint"): Promise<void> {
   await stage.open(stage.story.plan);
   await lose(stage);
-  stage.wire.mend(recovery);
+  await stage.wire.mend(recovery);
   await stage.button("connection.tryNow").click();
 }
 
@@ -98,7 +98,7 @@ export const connection: readonly Scene[] = [
       await lose(stage);
       await send(stage, "What about Harbour?");
       await story.marco.rest("PATCH", `/workflows/${spare.id}`, { status: "completed" });
-      stage.wire.mend();
+      await stage.wire.mend();
       await stage.button("connection.tryNow").click();
       await expect(stage.log.getByRole("alert")).toContainText(stage.text("chat.notSent", { reason: stage.text("chat.reason.closed") }));
     },

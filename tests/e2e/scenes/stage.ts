@@ -60,7 +60,7 @@ export class Stage {
   /** As if nothing had been shown before. */
   async clear(): Promise<void> {
     await this.wire.cut();
-    this.wire.mend();
+    await this.wire.mend();
     await this.page.context().setOffline(false);
     await this.page.goto("/health/live");
     await this.page.evaluate(() => localStorage.clear());

@@ -1,5 +1,9 @@
-import type { BrowserContext, WebSocketRoute } from "@playwright/test";
+import type { BrowserContext, Route, WebSocketRoute } from "@playwright/test";
 import type { StoryTime } from "./story-time.ts";
+
+const api = "**/api/v1/**";
+
+const refuse = (route: Route) => route.abort("connectionrefused");
 
 /** What lies between a browser and the server: it can be cut, or hold back what the browser sends. */
 export class Wire {
@@ -7,31 +11,36 @@ export class Wire {
   #isCut = false;
   #isHeld = false;
 
-  /** Both directions of the hub, when the next one is opened: what the server calls a restored session. */
+  /** What a restored session is made to say of itself. */
   #recovery: string | undefined;
 
-  private constructor(private readonly time: StoryTime | undefined) {}
+  private constructor(
+    private readonly context: BrowserContext,
+    private readonly time: StoryTime | undefined,
+  ) {}
 
   /** @param time gives everything that the server says the times of the story */
   static async lay(context: BrowserContext, time?: StoryTime): Promise<Wire> {
-    const wire = new Wire(time);
+    const wire = new Wire(context, time);
     await context.routeWebSocket(/\/hubs\/chat/, (socket) => wire.#connect(socket));
-    await context.route("**/api/v1/**", async (route) => {
-      if (wire.#isCut) {
-        await route.abort("connectionrefused");
-      } else if (time && route.request().method() === "GET") {
-        const response = await route.fetch();
-        await route.fulfill({ response, body: time.retell(await response.text()) });
-      } else {
-        await route.fallback();
-      }
-    });
+    if (time) {
+      await context.route(api, async (route) => {
+        if (route.request().method() === "GET") {
+          const response = await route.fetch();
+          await route.fulfill({ response, body: time.retell(await response.text()) });
+        } else {
+          await route.fallback();
+        }
+      });
+    }
     return wire;
   }
 
   /** Ends all connections and refuses new ones. */
   async cut(): Promise<void> {
     this.#isCut = true;
+    // Only now: with its requests looked at, a browser keeps no files.
+    await this.context.route(api, refuse);
     const closing = [...this.#open];
     this.#open.clear();
     await Promise.all(closing.map((close) => close()));
@@ -43,7 +52,8 @@ export class Wire {
   }
 
   /** @param recovery what the next restored session says of itself; the truth, unless named */
-  mend(recovery?: "checkpoint"): void {
+  async mend(recovery?: "checkpoint"): Promise<void> {
+    await this.context.unroute(api, refuse);
     this.#isCut = false;
     this.#isHeld = false;
     this.#recovery = recovery;

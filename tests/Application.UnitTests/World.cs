@@ -52,7 +52,7 @@ internal sealed class World
             .Setup(port => port.ListIdleAsync(It.IsAny<DateTimeOffset>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync([]);
         Sessions.Setup(port => port.ListOpenAsync(It.IsAny<TokenFamilyId>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
-        Tokens.Setup(port => port.HashRefreshToken(It.IsAny<string>())).Returns((string text) => $"hash of {text}");
+        Tokens.Setup(port => port.Hash(It.IsAny<string>())).Returns((string text) => $"hash of {text}");
         Accounts.Setup(port => port.HashPassword(It.IsAny<string>())).Returns((string password) => $"hash of {password}");
         Connections.Setup(port => port.OnlineIn(It.IsAny<WorkflowId>())).Returns([]);
         Workflows
@@ -247,15 +247,21 @@ internal sealed class World
     }
 
     /// <summary>A refresh token of that sign-in, issued now.</summary>
-    public RefreshToken HasRefreshToken(TokenFamily family, string text = "shown", DateTimeOffset? consumedAt = null)
+    public RefreshToken HasRefreshToken(
+        TokenFamily family,
+        string text = "shown",
+        DateTimeOffset? consumedAt = null,
+        string? exchangeKey = null
+    )
     {
         var token = RefreshToken
             .Issue($"hash of {text}", family.Id, Now, TimeSpan.FromDays(7))
-            .Stored(stored => stored.ConsumedAt, consumedAt);
-        Tokens.Setup(port => port.HashRefreshToken(text)).Returns(token.Hash);
+            .Stored(stored => stored.ConsumedAt, consumedAt)
+            .Stored(stored => stored.ExchangeKeyHash, exchangeKey is null ? null : $"hash of {exchangeKey}");
+        Tokens.Setup(port => port.Hash(text)).Returns(token.Hash);
         Families.Setup(port => port.FindTokenAsync(token.Hash, It.IsAny<CancellationToken>())).ReturnsAsync(token);
         Families
-            .Setup(port => port.TryConsumeAsync(token.Hash, It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
+            .Setup(port => port.TryConsumeAsync(token.Hash, It.IsAny<string?>(), It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(consumedAt is null);
         return token;
     }

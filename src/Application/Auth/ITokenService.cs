@@ -14,7 +14,8 @@ public interface ITokenService
     /// <summary>A new random refresh token and the hash that is stored of it.</summary>
     (string Text, string Hash) CreateRefreshToken();
 
-    string HashRefreshToken(string text);
+    /// <summary>Of a refresh token or an idempotency key: SHA-256, in upper-case hexadecimal.</summary>
+    string Hash(string text);
 }
 
 /// <param name="Lifetime">How long it is valid from now.</param>

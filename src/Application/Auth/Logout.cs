@@ -32,7 +32,7 @@ internal sealed class LogoutHandler(
             return caller.FamilyId;
         }
 
-        var token = await families.FindTokenAsync(tokens.HashRefreshToken(refreshToken), cancellationToken);
+        var token = await families.FindTokenAsync(tokens.Hash(refreshToken), cancellationToken);
         return token?.FamilyId ?? caller.FamilyId;
     }
 }

@@ -2,12 +2,34 @@ using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
+using FluentValidation;
 using MediatR;
 
 namespace BmadServer.Application.Auth;
 
 /// <summary>Exchanges a refresh token for a new pair. A token that was exchanged before ends its whole family.</summary>
-public sealed record Refresh(string? RefreshToken) : IRequest<Tokens>;
+/// <param name="IdempotencyKey">
+/// The caller's own key of this attempt. Where the answer never arrived, a repeat with the same token and key is answered with
+/// a new pair, for as long as no token that came of the exchange was used.
+/// </param>
+public sealed record Refresh(string? RefreshToken, string? IdempotencyKey = null) : IRequest<Tokens>
+{
+    public const int MaximumIdempotencyKeyLength = 128;
+}
+
+internal sealed class RefreshValidator : AbstractValidator<Refresh>
+{
+    public RefreshValidator() =>
+        When(
+            request => request.IdempotencyKey is not null,
+            () =>
+                RuleFor(request => request.IdempotencyKey)
+                    .MustBeText()
+                    .WithName("Idempotency-Key")
+                    .MaximumLength(Refresh.MaximumIdempotencyKeyLength)
+                    .WithMessage($"Idempotency-Key must be at most {Refresh.MaximumIdempotencyKeyLength} characters long.")
+        );
+}
 
 /// <summary>
 /// The refresh tokens that this node is exchanging at this moment, or was until just now. A request that came before the
@@ -21,7 +43,7 @@ internal sealed class RefreshesUnderWay(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly HashSet<string> _underWay = [];
     private readonly Dictionary<string, DateTimeOffset> _completedAt = [];
-    private readonly Queue<string> _completed = new();
+    private readonly Queue<(string Hash, DateTimeOffset At)> _completed = new();
 
     public bool TryBegin(string hash, DateTimeOffset receivedAt)
     {
@@ -37,13 +59,18 @@ internal sealed class RefreshesUnderWay(TimeProvider time)
         var now = time.Now();
         lock (_gate)
         {
-            while (_completed.TryPeek(out var oldest) && _completedAt[oldest] < now - Memory)
+            while (_completed.TryPeek(out var oldest) && oldest.At < now - Memory)
             {
-                _completedAt.Remove(_completed.Dequeue());
+                _completed.Dequeue();
+                if (_completedAt[oldest.Hash] == oldest.At)
+                {
+                    _completedAt.Remove(oldest.Hash);
+                }
             }
 
-            _completed.Enqueue(hash);
-            _completedAt.Add(hash, now);
+            // A repeat completes once more.
+            _completed.Enqueue((hash, now));
+            _completedAt[hash] = now;
         }
     }
 
@@ -80,7 +107,8 @@ internal sealed class RefreshHandler(
             throw AuthErrors.RefreshInvalid();
         }
 
-        var hash = tokens.HashRefreshToken(request.RefreshToken);
+        var hash = tokens.Hash(request.RefreshToken);
+        var keyHash = request.IdempotencyKey is { } key ? tokens.Hash(key) : null;
         if (!underWay.TryBegin(hash, caller.ReceivedAt))
         {
             throw AuthErrors.RefreshRaced();
@@ -91,7 +119,7 @@ internal sealed class RefreshHandler(
             await Task.Delay(GatheringTime, cancellationToken);
 
             // From here on the caller's going away changes nothing: a token that is used up must not be taken for one replayed.
-            var exchanged = await ExchangeAsync(hash, CancellationToken.None);
+            var exchanged = await ExchangeAsync(hash, keyHash, CancellationToken.None);
             underWay.Complete(hash);
             return exchanged;
         }
@@ -101,10 +129,11 @@ internal sealed class RefreshHandler(
         }
     }
 
-    private async Task<Tokens> ExchangeAsync(string hash, CancellationToken cancellationToken)
+    private async Task<Tokens> ExchangeAsync(string hash, string? keyHash, CancellationToken cancellationToken)
     {
         var shown = await families.FindTokenAsync(hash, cancellationToken) ?? throw AuthErrors.RefreshInvalid();
-        if (shown.IsReplay(caller.ReceivedAt))
+        var isRepeat = await IsRepeatAsync(shown, keyHash, cancellationToken);
+        if (!isRepeat && shown.IsReplay(caller.ReceivedAt))
         {
             await signInEnder.EndAsync(shown.FamilyId, SessionEndReason.Revoked, cancellationToken);
             throw AuthErrors.RefreshReused();
@@ -117,19 +146,30 @@ internal sealed class RefreshHandler(
         }
 
         var user = await accounts.FindAsync(family.UserId, cancellationToken) ?? throw AuthErrors.RefreshInvalid();
-        return await unitOfWork.ExecuteAsync(token => RotateAsync(hash, family.Id, user, token), cancellationToken);
+        return await unitOfWork.ExecuteAsync(
+            async token =>
+            {
+                var now = time.Now();
+                if (!isRepeat && !await families.TryConsumeAsync(hash, keyHash, now, token))
+                {
+                    throw AuthErrors.RefreshRaced();
+                }
+
+                return Issue(family.Id, user, now);
+            },
+            cancellationToken
+        );
     }
 
-    private async Task<Tokens> RotateAsync(string hash, TokenFamilyId family, User user, CancellationToken cancellationToken)
-    {
-        var now = time.Now();
-        if (!await families.TryConsumeAsync(hash, now, cancellationToken))
-        {
-            throw AuthErrors.RefreshRaced();
-        }
+    /// <summary>Whoever has used what came of an exchange has seen its answer, and has no reason to ask again.</summary>
+    private async Task<bool> IsRepeatAsync(RefreshToken shown, string? keyHash, CancellationToken cancellationToken) =>
+        shown.WasExchangedWith(keyHash)
+        && !await families.AnyConsumedAsync(shown.FamilyId, shown.ConsumedAt!.Value, caller.ReceivedAt, cancellationToken);
 
-        var (text, nextHash) = tokens.CreateRefreshToken();
-        families.Add(RefreshToken.Issue(nextHash, family, now, RefreshTokenPolicy.Lifetime));
+    private Tokens Issue(TokenFamilyId family, User user, DateTimeOffset now)
+    {
+        var (text, hash) = tokens.CreateRefreshToken();
+        families.Add(RefreshToken.Issue(hash, family, now, RefreshTokenPolicy.Lifetime));
         return new Tokens(UserView.Of(user), tokens.CreateAccessToken(user, family), text, RefreshTokenPolicy.Lifetime);
     }
 }

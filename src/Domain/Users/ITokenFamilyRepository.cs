@@ -20,7 +20,16 @@ public interface ITokenFamilyRepository
     /// <summary>
     /// Marks the token as exchanged, unless somebody else has: of any number of simultaneous calls exactly one returns true.
     /// </summary>
-    Task<bool> TryConsumeAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <param name="keyHash">Of the request's idempotency key, if it has one.</param>
+    Task<bool> TryConsumeAsync(string hash, string? keyHash, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Whether any token that the family got at <paramref name="issuedSince"/> or later was exchanged before that moment.</summary>
+    Task<bool> AnyConsumedAsync(
+        TokenFamilyId family,
+        DateTimeOffset issuedSince,
+        DateTimeOffset consumedBefore,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Deletes refresh tokens that expired before that moment, the oldest first.</summary>
     /// <returns>How many; at most the limit.</returns>

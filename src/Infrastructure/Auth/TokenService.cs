@@ -57,10 +57,10 @@ internal sealed class TokenService(SigningKey signingKey, AccessTokenRules rules
     public (string Text, string Hash) CreateRefreshToken()
     {
         var text = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RefreshTokenBytes));
-        return (text, HashRefreshToken(text));
+        return (text, Hash(text));
     }
 
-    public string HashRefreshToken(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }
 
 /// <summary>Reads what <see cref="TokenService"/> wrote from a verified principal.</summary>

@@ -2,6 +2,7 @@ using BmadServer.Application.Auth;
 using BmadServer.Web.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace BmadServer.Web.Auth;
 
@@ -33,7 +34,7 @@ internal static class AuthEndpoints
             .WithExample(Examples.Login, Examples.Token);
         auth.MapPost("/refresh", RefreshAsync)
             .WithSummary("Exchange the cookie's refresh token for a new pair. Each can be used once.")
-            .Refuses(StatusCodes.Status401Unauthorized)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized)
             .WithExample(response: Examples.Token);
         auth.MapPost("/logout", LogoutAsync)
             .WithSummary("End the sign-in: its tokens, its sessions and their connections.")
@@ -65,12 +66,16 @@ internal static class AuthEndpoints
         CancellationToken cancellationToken
     ) => Answer(response, await mediator.Send(new Login(request.Email, request.Password), cancellationToken));
 
+    /// <param name="idempotencyKey">
+    /// A key of your own for this attempt, at most 128 characters. When the answer does not arrive, ask again with the same one.
+    /// </param>
     private static async Task<Ok<TokenResponse>> RefreshAsync(
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         HttpRequest request,
         HttpResponse response,
         IMediator mediator,
         CancellationToken cancellationToken
-    ) => Answer(response, await mediator.Send(new Refresh(RefreshCookie.Read(request)), cancellationToken));
+    ) => Answer(response, await mediator.Send(new Refresh(RefreshCookie.Read(request), idempotencyKey), cancellationToken));
 
     private static async Task<NoContent> LogoutAsync(
         HttpRequest request,

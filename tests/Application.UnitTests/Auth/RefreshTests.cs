@@ -122,11 +122,49 @@ public sealed class RefreshTests
         _world.Connections.Verify(port => port.CloseAsync(_session.Id, SessionEndReason.Revoked));
     }
 
+    [Test]
+    public async Task Handle_WhenTheSameRequestIsRepeated_ShouldGiveAnotherPairOfTheSameFamily()
+    {
+        _world.HasRefreshToken(_family, "shown", consumedAt: _world.Now, exchangeKey: "key");
+        _world.ReceivedAt = _world.Now.AddMilliseconds(3);
+
+        var tokens = await _world.SendAsync(new Refresh("shown", "key"));
+
+        tokens.RefreshToken.ShouldBe("next");
+        _family.IsRevoked.ShouldBeFalse();
+        _world.Families.Verify(port => port.Add(It.Is<RefreshToken>(token => token.FamilyId == _family.Id)));
+    }
+
+    [Test]
+    public async Task Handle_WhenTheSameRequestIsRepeatedAfterItsAnswerWasUsed_ShouldEndTheSignIn()
+    {
+        _world.HasRefreshToken(_family, "shown", consumedAt: _world.Now, exchangeKey: "key");
+        _world.ReceivedAt = _world.Now.AddMilliseconds(3);
+        _world
+            .Families.Setup(port => port.AnyConsumedAsync(_family.Id, _world.Now, _world.ReceivedAt, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(true);
+
+        await _world.SendAsync(new Refresh("shown", "key")).ShouldBeRefusedWithAsync("auth.refresh_reused");
+
+        _family.IsRevoked.ShouldBeTrue();
+    }
+
+    [TestCase("")]
+    [TestCase("  ")]
+    [TestCase("a\0b")]
+    public async Task Handle_WhenTheKeyIsNoText_ShouldRefuse(string key) =>
+        await _world.SendAsync(new Refresh("shown", key)).ShouldBeRefusedWithAsync("validation.failed");
+
+    [TestCase(128, "auth.refresh_invalid")]
+    [TestCase(129, "validation.failed")]
+    public async Task Handle_WhenTheKeyIsLong_ShouldRefuseWhatIsTooLong(int length, string code) =>
+        await _world.SendAsync(new Refresh("never issued", new string('k', length))).ShouldBeRefusedWithAsync(code);
+
     private void HasLostTheRaceForTheToken()
     {
         var token = _world.HasRefreshToken(_family, "shown");
         _world
-            .Families.Setup(port => port.TryConsumeAsync(token.Hash, It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
+            .Families.Setup(port => port.TryConsumeAsync(token.Hash, It.IsAny<string?>(), It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(false);
     }
 

@@ -31,4 +31,20 @@ public sealed class RefreshTokenTests
 
         token.IsReplay(Given.Now.AddMicroseconds(microsecondsFromExchange)).ShouldBeFalse();
     }
+
+    [TestCase("key", "key", true)]
+    [TestCase("key", "other", false)]
+    [TestCase("key", null, false)]
+    [TestCase(null, "key", false)]
+    [TestCase(null, null, false)]
+    public void WasExchangedWith_WhenTheTokenWasExchanged_ShouldCompareTheKeys(string? keyOfExchange, string? key, bool expected) =>
+        Given
+            .RefreshToken()
+            .Stored(stored => stored.ConsumedAt, Given.Now)
+            .Stored(stored => stored.ExchangeKeyHash, keyOfExchange)
+            .WasExchangedWith(key)
+            .ShouldBe(expected);
+
+    [Test]
+    public void WasExchangedWith_WhenTheTokenWasNeverExchanged_ShouldBeFalse() => Given.RefreshToken().WasExchangedWith("key").ShouldBeFalse();
 }

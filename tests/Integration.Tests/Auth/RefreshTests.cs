@@ -152,6 +152,61 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
         await _sarah.Http.GetAsync("/api/v1/users/me").ShouldBeAsync(HttpStatusCode.OK);
     }
 
+    [Test]
+    public async Task A_refresh_whose_answer_never_arrived_is_repeated_with_its_key()
+    {
+        using var lost = await RefreshAsync(_sarah.RefreshCookie, "key");
+        using var repeated = await RefreshAsync(_sarah.RefreshCookie, "key");
+
+        await _sarah.TakeAsync(repeated);
+        CookieOf(repeated).ShouldNotBe(CookieOf(lost));
+        await _sarah.Http.GetAsync("/api/v1/users/me").ShouldBeAsync(HttpStatusCode.OK);
+        await RefreshAsync(_sarah.RefreshCookie, "another").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <summary>An answer that is late replaces the cookie of the repeat.</summary>
+    [Test]
+    public async Task Both_answers_of_a_refresh_and_its_repeat_are_good_for_the_next_one()
+    {
+        using var late = await RefreshAsync(_sarah.RefreshCookie, "key");
+        using var repeated = await RefreshAsync(_sarah.RefreshCookie, "key");
+
+        await RefreshAsync(CookieOf(late), "second").ShouldBeAsync(HttpStatusCode.OK);
+        await RefreshAsync(CookieOf(repeated), "third").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task A_refresh_is_not_repeated_once_its_answer_was_used()
+    {
+        var cookie = _sarah.RefreshCookie;
+        using var answered = await RefreshAsync(cookie, "key");
+        await _sarah.TakeAsync(answered);
+        await RefreshAsync(_sarah.RefreshCookie, "another").ShouldBeAsync(HttpStatusCode.OK);
+
+        await RefreshAsync(cookie, "key").ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.refresh_reused");
+
+        await _sarah.Http.GetAsync("/api/v1/users/me").ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.required");
+    }
+
+    [TestCase("another")]
+    [TestCase(null)]
+    public async Task The_reuse_of_a_rotated_token_without_its_key_is_refused_and_ends_the_sign_in(string? key)
+    {
+        await RefreshAsync(_sarah.RefreshCookie, "key").ShouldBeAsync(HttpStatusCode.OK);
+
+        await RefreshAsync(_sarah.RefreshCookie, key).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.refresh_reused");
+
+        await _sarah.Http.GetAsync("/api/v1/users/me").ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.required");
+    }
+
+    [Test]
+    public async Task A_key_that_is_too_long_is_refused_and_leaves_the_token_as_it_was()
+    {
+        await RefreshAsync(_sarah.RefreshCookie, new string('k', 129)).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "validation.failed");
+
+        await RefreshAsync(_sarah.RefreshCookie).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
     [TestCase(null)]
     [TestCase("bmadserver_refresh=")]
     [TestCase("bmadserver_refresh=garbage")]
@@ -238,7 +293,7 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
                 .Select(attribute => attribute.Trim().ToLowerInvariant()),
         ];
 
-    private Task<HttpResponseMessage> RefreshAsync(string? cookie) => _http.PostCookieAsync(Path, cookie);
+    private Task<HttpResponseMessage> RefreshAsync(string? cookie, string? key = null) => _http.PostCookieAsync(Path, cookie, key);
 
     /// <summary>
     /// Holds the token's row, and on SQLite the whole file, until all but one of the requests are answered: only then

@@ -85,12 +85,22 @@ internal static class Answers
         http.PostAsync(path, new StringContent(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json", "utf-8")));
 
     /// <summary>Sends the refresh cookie along, and nothing else.</summary>
-    public static async Task<HttpResponseMessage> PostCookieAsync(this HttpClient http, string path, string? cookie)
+    public static async Task<HttpResponseMessage> PostCookieAsync(
+        this HttpClient http,
+        string path,
+        string? cookie,
+        string? idempotencyKey = null
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         if (cookie is not null)
         {
             request.Headers.Add("Cookie", cookie);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
         return await http.SendAsync(request);

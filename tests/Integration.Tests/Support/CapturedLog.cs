@@ -10,6 +10,12 @@ public sealed class CapturedLog : ILoggerProvider
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>The newest warnings and errors, oldest first.</summary>
+    public IEnumerable<string> Complaints(int count) =>
+        _lines
+            .Where(line => Enum.TryParse<LogLevel>(line.AsSpan(0, line.IndexOf(' ')), out var level) && level >= LogLevel.Warning)
+            .TakeLast(count);
+
     /// <summary>
     /// Called with every line, by the thread that logs it, before that goes on: a test can so do something at a certain
     /// moment in the server.

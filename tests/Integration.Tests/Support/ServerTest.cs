@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using NUnit.Framework.Interfaces;
 
 namespace BmadServer.Integration.Tests.Support;
 
@@ -45,6 +46,15 @@ public abstract class ServerTest(Database database)
     [TearDown]
     public async Task DisposeOfTestAsync()
     {
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
+        {
+            await TestContext.Out.WriteLineAsync("What the server complained about, newest last:");
+            foreach (var line in Server.Log.Complaints(50))
+            {
+                await TestContext.Out.WriteLineAsync(line);
+            }
+        }
+
         for (var i = _ofTest.Count - 1; i >= 0; i--)
         {
             await _ofTest[i].DisposeAsync();

@@ -24,10 +24,24 @@ internal sealed class TokenFamilyRepository(AppDbContext db, CompiledQueries que
     public Task<RefreshToken?> FindTokenAsync(string hash, CancellationToken cancellationToken) =>
         db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellationToken);
 
-    public async Task<bool> TryConsumeAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public async Task<bool> TryConsumeAsync(string hash, string? keyHash, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db
             .RefreshTokens.Where(token => token.Hash == hash && token.ConsumedAt == null)
-            .ExecuteUpdateAsync(update => update.SetProperty(token => token.ConsumedAt, now), cancellationToken) == 1;
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(token => token.ConsumedAt, now).SetProperty(token => token.ExchangeKeyHash, keyHash),
+                cancellationToken
+            ) == 1;
+
+    public Task<bool> AnyConsumedAsync(
+        TokenFamilyId family,
+        DateTimeOffset issuedSince,
+        DateTimeOffset consumedBefore,
+        CancellationToken cancellationToken
+    ) =>
+        db.RefreshTokens.AnyAsync(
+            token => token.FamilyId == family && token.IssuedAt >= issuedSince && token.ConsumedAt < consumedBefore,
+            cancellationToken
+        );
 
     public Task<int> DeleteExpiredAsync(DateTimeOffset expiredBefore, int limit, CancellationToken cancellationToken) =>
         db

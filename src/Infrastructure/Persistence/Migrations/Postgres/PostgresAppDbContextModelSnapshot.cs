@@ -142,6 +142,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("consumed_at");
 
+                    b.Property<string>("ExchangeKeyHash")
+                        .HasColumnType("text")
+                        .HasColumnName("exchange_key_hash");
+
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");

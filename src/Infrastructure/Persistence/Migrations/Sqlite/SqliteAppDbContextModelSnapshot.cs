@@ -131,6 +131,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("consumed_at");
 
+                    b.Property<string>("ExchangeKeyHash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("exchange_key_hash");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");

@@ -70,6 +70,41 @@ test("a refresh that lost the race is repeated, and no other", async () => {
   expect(requests).toHaveLength(4);
 });
 
+test("a refresh without an answer is repeated with its key, also by a page that was loaded anew; the next one has another", async () => {
+  vi.stubGlobal("document", {});
+  const stored = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => stored.set(name, value),
+    removeItem: (name: string) => stored.delete(name),
+  });
+  const signIn = await signedIn(refused("service.unavailable", 503), tokens("second"), tokens("third"));
+
+  await expect(signIn.get("first")).rejects.toMatchObject({ code: "service.unavailable" });
+  expect((await SignIn.restore(""))?.user).toMatchObject({ id: "sarah" });
+  expect((await signIn.get("first")).token).toBe("third");
+
+  const [, first, repeat, next] = requests.map(({ headers }) => headers["Idempotency-Key"]);
+  expect(first).toBeTruthy();
+  expect(repeat).toBe(first);
+  expect(next).toBeTruthy();
+  expect(next).not.toBe(first);
+  expect(stored.size).toBe(0);
+});
+
+test("where nothing can be stored a sign-in keeps the key of its refresh itself", async () => {
+  const [signIn, other] = [await signedIn(), await signedIn()];
+  answers.push(refused("service.unavailable", 503), tokens("second"), tokens("third"));
+
+  await expect(signIn.get("first")).rejects.toMatchObject({ code: "service.unavailable" });
+  await signIn.get("first");
+  await other.get("first");
+
+  const [first, repeat, others] = requests.slice(2).map(({ headers }) => headers["Idempotency-Key"]);
+  expect(repeat).toBe(first);
+  expect(others).not.toBe(first);
+});
+
 test("a cookie of somebody else's is no token of this user's", async () => {
   const signIn = await signedIn(tokens("second", { userId: "marco" }));
 

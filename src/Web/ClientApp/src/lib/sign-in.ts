@@ -1,4 +1,5 @@
 import { Refusal } from "./refusal.js";
+import { RefreshKey } from "./refresh-key.js";
 import { systemEnvironment } from "./environment.js";
 import { renewalOf, type AccessToken, type TokenSource } from "./tokens.js";
 
@@ -23,8 +24,8 @@ const MAXIMUM_RACES = 10;
 const REQUEST_LIMIT = 30_000;
 
 /**
- * A refresh has used up the old token, and only its answer brings the new one. So it is not cut off when the page goes, nor
- * when nobody waits for it any more: the browser takes the cookie from the answer all the same.
+ * A refresh has used up the old token, and only its answer brings the new one. It can be repeated, but need not be: it is not cut
+ * off when the page goes, nor when nobody waits for it any more, and the browser takes the cookie from the answer all the same.
  */
 const UNCUT: RequestInit = { keepalive: true };
 
@@ -50,6 +51,7 @@ export class SignIn implements TokenSource {
 
   /** A browser keeps this cookie itself; Node.js has no place for cookies. */
   #refreshCookie: string;
+  readonly #refreshKey = new RefreshKey();
 
   private constructor(server: string, { tokens, refreshCookie }: Answer) {
     this.#server = server;
@@ -71,7 +73,7 @@ export class SignIn implements TokenSource {
   /** The sign-in whose cookie the browser keeps; null when there is none that still stands. */
   static async restore(server: string): Promise<SignIn | null> {
     try {
-      return new SignIn(server, await inTurn(() => refresh(server, "")));
+      return new SignIn(server, await inTurn(() => refresh(server, "", new RefreshKey())));
     } catch (error) {
       if (error instanceof Refusal && error.isSignedOut) {
         return null;
@@ -131,7 +133,7 @@ export class SignIn implements TokenSource {
   }
 
   async #renew(): Promise<void> {
-    const { tokens, refreshCookie } = await inTurn(() => refresh(this.#server, this.#refreshCookie));
+    const { tokens, refreshCookie } = await inTurn(() => refresh(this.#server, this.#refreshCookie, this.#refreshKey));
     if (tokens.user.id !== this.user.id) {
       throw new Refusal("auth.user_changed", "Somebody else has signed in.");
     }
@@ -153,10 +155,13 @@ interface Answer {
   refreshCookie: string;
 }
 
-async function refresh(server: string, cookie: string): Promise<Answer> {
+async function refresh(server: string, cookie: string, key: RefreshKey): Promise<Answer> {
   for (let races = 0; ; races++) {
     try {
-      return await within(REQUEST_LIMIT, fetchTokens(server, "/api/v1/auth/refresh", undefined, { headers: cookieHeader(cookie), ...UNCUT }));
+      const headers = { ...cookieHeader(cookie), "Idempotency-Key": key.get() };
+      const answer = await within(REQUEST_LIMIT, fetchTokens(server, "/api/v1/auth/refresh", undefined, { headers, ...UNCUT }));
+      key.done();
+      return answer;
     } catch (error) {
       if (!(error instanceof Refusal && error.code === "auth.refresh_raced") || races === MAXIMUM_RACES) {
         throw error;

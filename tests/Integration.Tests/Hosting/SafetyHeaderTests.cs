@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Hosting;
 
-/// <summary>What browsers are told to refuse, whatever the answer is. No database is asked for that, so one is enough.</summary>
-public sealed class SafetyHeaderTests
+/// <summary>What browsers are told to refuse, whatever the answer is.</summary>
+public sealed class SafetyHeaderTests : WebRootTest
 {
     private const string Broken = "/api/broken";
 
@@ -19,32 +19,13 @@ public sealed class SafetyHeaderTests
         ("Cross-Origin-Opener-Policy", "same-origin"),
     ];
 
-    private DirectoryInfo _directory = null!;
-    private TestServer _server = null!;
-    private HttpClient _http = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override void WriteFiles()
     {
-        _directory = Directory.CreateTempSubdirectory("bmadserver-wwwroot-");
-        Directory.CreateDirectory(Path.Combine(_directory.FullName, "assets"));
-        File.WriteAllText(Path.Combine(_directory.FullName, "index.html"), "<!doctype html>");
-        File.WriteAllText(Path.Combine(_directory.FullName, "assets", "index-abc123.js"), "1");
-        _server = await TestServer.StartAsync(
-            Database.Sqlite,
-            new Dictionary<string, string> { ["webroot"] = _directory.FullName },
-            configure: builder => builder.Services.AddSingleton<IStartupFilter, BrokenAddress>()
-        );
-        _http = TestUser.Client(_server.Url);
+        Write("wwwroot/index.html", "<!doctype html>");
+        Write("wwwroot/assets/index-abc123.js", "1");
     }
 
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
+    protected override void Configure(WebApplicationBuilder builder) => builder.Services.AddSingleton<IStartupFilter, BrokenAddress>();
 
     [TestCase("/", 200)]
     [TestCase("/w/019303a2-1f40-7c20-9a00-0000000000b1", 200)]
@@ -62,7 +43,7 @@ public sealed class SafetyHeaderTests
     [TestCase(Broken, 500)]
     public async Task Every_answer_has_them(string path, int status)
     {
-        using var response = await _http.GetAsync(path);
+        using var response = await Http.GetAsync(path);
 
         ((int)response.StatusCode).ShouldBe(status);
         ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
@@ -71,10 +52,10 @@ public sealed class SafetyHeaderTests
     [Test]
     public async Task A_page_that_is_still_the_same_has_them()
     {
-        using var first = await _http.GetAsync("/");
+        using var first = await Http.GetAsync("/");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        using var response = await _http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
 
         response.StatusCode.ShouldBe(HttpStatusCode.NotModified);
         ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
@@ -83,10 +64,10 @@ public sealed class SafetyHeaderTests
     [Test]
     public async Task A_hubs_handshake_has_them()
     {
-        await using var user = await TestUser.SignUpAsync(_server.Url, "Sarah");
+        await using var user = await TestUser.SignUpAsync(Server.Url, "Sarah");
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
-        var hub = new UriBuilder(_server.Url) { Scheme = "ws", Path = "/hubs/chat", Query = $"access_token={user.AccessToken}" };
+        var hub = new UriBuilder(Server.Url) { Scheme = "ws", Path = "/hubs/chat", Query = $"access_token={user.AccessToken}" };
 
         await socket.ConnectAsync(hub.Uri, CancellationToken.None);
 

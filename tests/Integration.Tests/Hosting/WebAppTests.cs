@@ -7,21 +7,15 @@ using BmadServer.Integration.Tests.Support;
 
 namespace BmadServer.Integration.Tests.Hosting;
 
-/// <summary>How the files of the web app are served. No database is asked for that, so one is enough.</summary>
-public sealed class WebAppTests
+/// <summary>How the files of the web app are served.</summary>
+public sealed class WebAppTests : WebRootTest
 {
     private const string Page = "<!doctype html><title>the app</title>";
     private const string Script = "console.log('a script that is long enough to be worth compressing, compressing, compressing')";
     private const string Secret = "what nobody may read";
 
-    private DirectoryInfo _directory = null!;
-    private TestServer _server = null!;
-    private HttpClient _http = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override void WriteFiles()
     {
-        _directory = Directory.CreateTempSubdirectory("bmadserver-wwwroot-");
         Write("secret.txt", Secret);
         Write("wwwroot/index.html", Page);
         Write("wwwroot/sw.js", "// the service worker");
@@ -30,19 +24,6 @@ public sealed class WebAppTests
         Write("wwwroot/assets/small-abc123.js", "1");
         Compress("wwwroot/assets/index-abc123.js.br", stream => new BrotliStream(stream, CompressionLevel.Optimal));
         Compress("wwwroot/assets/index-abc123.js.gz", stream => new GZipStream(stream, CompressionLevel.Optimal));
-        _server = await TestServer.StartAsync(
-            Database.Sqlite,
-            new Dictionary<string, string> { ["webroot"] = Path.Combine(_directory.FullName, "wwwroot") }
-        );
-        _http = TestUser.Client(_server.Url);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-        _directory.Delete(recursive: true);
     }
 
     [TestCase("/")]
@@ -54,7 +35,7 @@ public sealed class WebAppTests
     [TestCase("/apiary")]
     public async Task An_address_of_the_app_is_answered_with_its_page(string path)
     {
-        using var response = await _http.GetAsync(path);
+        using var response = await Http.GetAsync(path);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
@@ -77,7 +58,7 @@ public sealed class WebAppTests
     [TestCase("/w/nothing.js")]
     [TestCase("/index.html.br")]
     public async Task What_is_missing_elsewhere_is_404_and_not_the_page(string path) =>
-        await _http.GetAsync(path).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
+        await Http.GetAsync(path).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
 
     [TestCase("POST")]
     [TestCase("PUT")]
@@ -86,7 +67,7 @@ public sealed class WebAppTests
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), "/w/019303a2-1f40-7c20-9a00-0000000000b1");
 
-        await _http.SendAsync(request).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
+        await Http.SendAsync(request).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
     }
 
     [TestCase("/")]
@@ -94,9 +75,9 @@ public sealed class WebAppTests
     [TestCase("/assets/index-abc123.js")]
     public async Task HEAD_is_answered_as_GET_without_the_content(string path)
     {
-        using var get = await _http.GetAsync(path);
+        using var get = await Http.GetAsync(path);
         using var request = new HttpRequestMessage(HttpMethod.Head, path);
-        using var head = await _http.SendAsync(request);
+        using var head = await Http.SendAsync(request);
 
         head.StatusCode.ShouldBe(HttpStatusCode.OK);
         head.Content.Headers.ContentLength.ShouldBe(get.Content.Headers.ContentLength);
@@ -107,7 +88,7 @@ public sealed class WebAppTests
     [Test]
     public async Task A_file_whose_name_changes_with_its_content_is_kept_for_a_year()
     {
-        using var response = await _http.GetAsync("/assets/index-abc123.js");
+        using var response = await Http.GetAsync("/assets/index-abc123.js");
 
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/javascript");
         var caching = response.Headers.CacheControl!;
@@ -122,10 +103,10 @@ public sealed class WebAppTests
     [TestCase("/manifest.webmanifest", "application/manifest+json")]
     public async Task What_keeps_its_name_is_asked_for_again_and_not_sent_again(string path, string type)
     {
-        using var first = await _http.GetAsync(path);
+        using var first = await Http.GetAsync(path);
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        using var second = await _http.SendAsync(request);
+        using var second = await Http.SendAsync(request);
 
         first.Content.Headers.ContentType!.MediaType.ShouldBe(type);
         first.Headers.CacheControl!.ToString().ShouldBe("no-cache");
@@ -146,7 +127,7 @@ public sealed class WebAppTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/assets/index-abc123.js");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
-        using var response = await _http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/javascript");
@@ -160,7 +141,7 @@ public sealed class WebAppTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/assets/small-abc123.js");
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("br"));
-        using var response = await _http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
 
         response.Content.Headers.ContentEncoding.ShouldBeEmpty();
         (await response.Content.ReadAsStringAsync()).ShouldBe("1");
@@ -179,7 +160,7 @@ public sealed class WebAppTests
     {
         // Any HTTP client would tidy the address up first.
         using var client = new TcpClient();
-        await client.ConnectAsync(_server.Url.Host, _server.Url.Port);
+        await client.ConnectAsync(Server.Url.Host, Server.Url.Port);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream);
@@ -189,16 +170,9 @@ public sealed class WebAppTests
         answer.ShouldNotContain(Secret);
     }
 
-    private void Write(string path, string content)
-    {
-        var file = new FileInfo(Path.Combine(_directory.FullName, path));
-        file.Directory!.Create();
-        File.WriteAllText(file.FullName, content);
-    }
-
     private void Compress(string path, Func<Stream, Stream> form)
     {
-        using var stream = form(File.Create(Path.Combine(_directory.FullName, path)));
+        using var stream = form(File.Create(PathOf(path)));
         stream.Write(Encoding.UTF8.GetBytes(Script));
     }
 
@@ -217,35 +191,12 @@ public sealed class WebAppTests
 }
 
 /// <summary>A server without the web app, as tests and clients that are programs have it.</summary>
-public sealed class MissingWebAppTests
+public sealed class MissingWebAppTests : WebRootTest
 {
-    private DirectoryInfo _directory = null!;
-    private TestServer _server = null!;
-    private HttpClient _http = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _directory = Directory.CreateTempSubdirectory("bmadserver-wwwroot-");
-        _server = await TestServer.StartAsync(
-            Database.Sqlite,
-            new Dictionary<string, string> { ["webroot"] = Path.Combine(_directory.FullName, "missing") }
-        );
-        _http = TestUser.Client(_server.Url);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
-
     [Test]
     public async Task The_front_page_says_how_to_build_it()
     {
-        using var response = await _http.GetAsync("/");
+        using var response = await Http.GetAsync("/");
 
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
@@ -256,8 +207,8 @@ public sealed class MissingWebAppTests
     [TestCase("/w/019303a2-1f40-7c20-9a00-0000000000b1")]
     [TestCase("/assets/index-abc123.js")]
     public async Task Other_addresses_of_the_app_are_404(string path) =>
-        await _http.GetAsync(path).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
+        await Http.GetAsync(path).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "not_found");
 
     [Test]
-    public async Task Everything_else_works() => await _server.ShouldBeReadyAsync();
+    public async Task Everything_else_works() => await Server.ShouldBeReadyAsync();
 }

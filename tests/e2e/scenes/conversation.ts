@@ -76,7 +76,7 @@ export const conversation: readonly Scene[] = [
       await stage.open(story.standUp);
       await expect(stage.log.getByRole("article").last()).toBeInViewport();
       await scrollUp(stage);
-      await story.marco.say(story.standUp.id, "The build is in the store.");
+      await story.marco.send(story.standUp.id, "The build is in the store.");
       await expect(stage.page.getByRole("button", { name: stage.text("chat.unread", { count: 1 }) })).toBeVisible();
     },
   },
@@ -85,8 +85,8 @@ export const conversation: readonly Scene[] = [
     bring: async (stage) => {
       const { story } = stage;
       await openPlan(stage);
-      await story.marco.hub("SetTyping", story.plan.id, true);
-      await story.priya.hub("SetTyping", story.plan.id, true);
+      await story.marco.invoke("SetTyping", story.plan.id, true);
+      await story.priya.invoke("SetTyping", story.plan.id, true);
       await expect(stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" }))).toBeVisible();
     },
   },

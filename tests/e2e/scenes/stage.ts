@@ -1,7 +1,7 @@
 import { expect, type Browser, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { Complaints } from "../support/complaints.ts";
+import { signIn } from "../support/person.ts";
 import { textOf, type Language, type TextKey } from "../support/texts.ts";
-import type { Actor } from "./actor.ts";
 import { pictureTime, pictureZone, StoryTime } from "./story-time.ts";
 import { Story, type Told } from "./story.ts";
 import { Wire } from "./wire.ts";
@@ -46,7 +46,7 @@ export class Stage {
     const story = await Story.tell(url, time);
     const complaints = new Complaints();
     const [sarahs, strangers] = [await openBrowser(browser, url, options, complaints), await openBrowser(browser, url, options, complaints)];
-    await signIn(sarahs, story.sarah);
+    await signIn(sarahs, story.sarah.account);
     const wire = await Wire.lay(sarahs, time);
     const [page, other] = [await sarahs.newPage(), await strangers.newPage()];
     return new Stage(story, page, wire, complaints, page, other, options);
@@ -80,7 +80,7 @@ export class Stage {
 
   /** The scene is in another browser of Sarah's, whose sign-in may come to an end. */
   async inAnotherBrowser(): Promise<void> {
-    await signIn(this.strangers.context(), this.story.sarah);
+    await signIn(this.strangers.context(), this.story.sarah.account);
     await this.#prepare(this.strangers);
   }
 
@@ -159,11 +159,4 @@ async function openBrowser(browser: Browser, url: string, options: StageOptions,
   context.setDefaultTimeout(patience);
   complaints.listenTo(context);
   return context;
-}
-
-async function signIn(context: BrowserContext, { email, password }: Actor): Promise<void> {
-  const response = await context.request.post("/api/v1/auth/login", { data: { email, password } });
-  if (!response.ok()) {
-    throw new Error(`${email} cannot sign in: ${response.status()} ${await response.text()}`);
-  }
 }

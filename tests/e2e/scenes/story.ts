@@ -1,4 +1,5 @@
-import { Actor } from "./actor.ts";
+import { HubClient } from "../support/hub.ts";
+import { register } from "../support/person.ts";
 import { planning, type Line } from "./planning.ts";
 import type { StoryTime } from "./story-time.ts";
 
@@ -18,10 +19,10 @@ const longLength = 40;
 /** What the scenes show: Sarah, whose app it is, the people she works with, and their workflows. */
 export class Story {
   private constructor(
-    readonly sarah: Actor,
-    readonly marco: Actor,
-    readonly priya: Actor,
-    readonly olga: Actor,
+    readonly sarah: HubClient,
+    readonly marco: HubClient,
+    readonly priya: HubClient,
+    readonly olga: HubClient,
     private readonly time: StoryTime | undefined,
   ) {}
 
@@ -38,7 +39,7 @@ export class Story {
 
   static async tell(url: string, time?: StoryTime): Promise<Story> {
     const [sarah, marco, priya, olga] = await Promise.all(
-      ["Sarah Klein", "Marco Rossi", "Priya Nair", "Olga Novak"].map((name) => Actor.create(url, name)),
+      ["Sarah Klein", "Marco Rossi", "Priya Nair", "Olga Novak"].map((name) => join(url, name)),
     );
     const story = new Story(sarah!, marco!, priya!, olga!, time);
     await story.#tell();
@@ -46,7 +47,7 @@ export class Story {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.sarah, this.marco, this.priya, this.olga].map((actor) => actor.close()));
+    await Promise.all([this.sarah, this.marco, this.priya, this.olga].map((person) => person.dispose()));
   }
 
   /** A workflow of Marco's in which Sarah writes, for a scene that leaves something behind. */
@@ -68,7 +69,7 @@ export class Story {
     await this.#say(this.completed, [{ by: "marco", at: "2026-03-06T15:40", text: "Thank you all. I close this one." }]);
     await marco.rest("PATCH", `/workflows/${this.completed.id}`, { status: "completed" });
     this.observed = await this.#workflow(olga, "Security review of everything that talks to the outside world", []);
-    await olga.rest("POST", `/workflows/${this.observed.id}/participants`, { email: sarah.email, role: "observer" });
+    await olga.addParticipant(this.observed.id, sarah.account, "observer");
     await this.#say(this.observed, [
       { by: "olga", at: "2026-03-09T11:20", text: "I start with the sign-in, and go on with the **webhooks**." },
       { by: "olga", at: "2026-03-10T13:05", text: "Webhooks are done: nothing found. The report follows on Friday." },
@@ -84,9 +85,9 @@ export class Story {
       await this.#read(workflow);
     }
     for (const workflow of [this.plan, this.standUp]) {
-      await marco.hub("JoinWorkflow", workflow.id);
+      await marco.invoke("JoinWorkflow", workflow.id);
     }
-    await priya.hub("JoinWorkflow", this.plan.id);
+    await priya.invoke("JoinWorkflow", this.plan.id);
   }
 
   /** Sarah is signed in elsewhere, too. */
@@ -104,10 +105,10 @@ export class Story {
     }
   }
 
-  async #workflow(owner: Actor, title: string, others: readonly Actor[]): Promise<Told> {
-    const { id } = await owner.rest<{ id: string }>("POST", "/workflows", { title });
-    for (const { email } of others) {
-      await owner.rest("POST", `/workflows/${id}/participants`, { email, role: "contributor" });
+  async #workflow(owner: HubClient, title: string, others: readonly HubClient[]): Promise<Told> {
+    const id = await owner.createWorkflow(title);
+    for (const { account } of others) {
+      await owner.addParticipant(id, account);
     }
     return { id, title };
   }
@@ -115,13 +116,13 @@ export class Story {
   async #say({ id }: Told, lines: readonly Line[]): Promise<void> {
     const said: string[] = [];
     for (const { by, text, replyTo, edited, isDeleted } of lines) {
-      const { messageId } = await this[by].say(id, text, replyTo === undefined ? undefined : said[replyTo]);
+      const { messageId } = await this[by].send(id, text, replyTo === undefined ? undefined : said[replyTo]);
       said.push(messageId);
       if (edited !== undefined) {
-        await this[by].hub("EditMessage", id, messageId, edited);
+        await this[by].invoke("EditMessage", id, messageId, edited);
       }
       if (isDeleted) {
-        await this[by].hub("DeleteMessage", id, messageId);
+        await this[by].invoke("DeleteMessage", id, messageId);
       }
     }
     await this.#date(id, lines);
@@ -144,6 +145,13 @@ export class Story {
   #eventsOf(id: string) {
     return this.sarah.rest<{ events: { kind: string; at: string }[]; lastSequence: number }>("GET", `/workflows/${id}/events?limit=500`);
   }
+}
+
+/** By REST and hub alone, without a browser. */
+async function join(url: string, name: string): Promise<HubClient> {
+  const email = `${name.toLowerCase().replace(" ", ".")}@example.com`;
+  const account = await register(url, { email, password: "correct horse battery staple", name });
+  return HubClient.signIn(url, account);
 }
 
 function standUp(): readonly Line[] {

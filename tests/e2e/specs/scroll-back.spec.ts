@@ -24,7 +24,8 @@ const point = (page: Page, number: number) => page.getByRole("log").getByRole("a
 
 /** @returns the sequences, in the order of the messages */
 async function write(program: HubClient, workflowId: string, from: number, to: number): Promise<number[]> {
-  return Promise.all(Array.from({ length: to - from }, (_, place) => program.send(workflowId, textOf(from + place))));
+  const acks = await Promise.all(Array.from({ length: to - from }, (_, place) => program.send(workflowId, textOf(from + place))));
+  return acks.map(({ sequence }) => sequence);
 }
 
 async function open(page: Page, workflowId: string): Promise<void> {

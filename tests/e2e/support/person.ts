@@ -23,8 +23,11 @@ export function newAccount(name: string): Account {
 }
 
 /** Makes the account over REST, as quickly as it can be done. */
-export async function signUp(url: string, name: string): Promise<Account> {
-  const account = newAccount(name);
+export function signUp(url: string, name: string): Promise<Account> {
+  return register(url, newAccount(name));
+}
+
+export async function register(url: string, account: Account): Promise<Account> {
   await rest(url, "POST", "/auth/register", { email: account.email, password: account.password, displayName: account.name });
   return account;
 }

@@ -22,7 +22,7 @@ export const workflows: Record<keyof typeof english, string> = {
   "workflows.createHint": "Benenne, was erreicht werden soll. Danach kannst du andere einladen.",
   "workflows.titleLabel": "Titel des Workflows",
   "workflows.titleRequired": "Gib dem Workflow einen Titel.",
-  "workflows.titleInvalid": "Gib einen Titel mit höchstens 200 Zeichen ohne ungültige darunter ein.",
+  "workflows.titleInvalid": "Gib einen Titel aus höchstens 200 gültigen Zeichen ein.",
   "workflows.titlePlaceholder": "Zum Beispiel: Mobile App planen",
   "workflows.create": "Anlegen",
   "workflows.created": "Der Workflow „{title}“ ist angelegt.",

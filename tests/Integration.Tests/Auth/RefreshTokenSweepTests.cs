@@ -5,14 +5,13 @@ using BmadServer.Integration.Tests.Support;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Auth;
 
 /// <summary>Which refresh tokens are kept. The server's clock is shifted, and only ever forward.</summary>
 public sealed class RefreshTokenSweepTests(Database database) : ServerTest(database)
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

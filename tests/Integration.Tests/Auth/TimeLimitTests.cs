@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using BmadServer.Integration.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Auth;
 
 /// <summary>What ends by itself. The server's clock is shifted, and only ever forward.</summary>
 public sealed class TimeLimitTests(Database database) : ServerTest(database)
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

@@ -1,5 +1,4 @@
 using BmadServer.Integration.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -14,7 +13,7 @@ public sealed class RefreshTokenTests(Database database) : ChatTest(database)
     /// <summary>Of the younger token when the older one is found outdated: less than the grace, so that it must not be found too.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(3);
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

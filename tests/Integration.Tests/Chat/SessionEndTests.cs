@@ -1,5 +1,4 @@
 using BmadServer.Integration.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -12,7 +11,7 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
     /// <summary>The last activity is stored once a minute, so an idle session may live that much longer.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

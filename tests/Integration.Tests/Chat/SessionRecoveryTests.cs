@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using BmadServer.Integration.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -11,7 +10,7 @@ public sealed class SessionRecoveryTests(Database database) : ChatTest(database)
     private static readonly TimeSpan RecoveryWindow = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using BmadServer.Examples.DotNet;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Examples;
 
@@ -74,7 +73,7 @@ public sealed class DotNetClientTests(Database database) : ServerTest(database)
 public sealed class DotNetClientTokenTests(Database database) : ServerTest(database)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

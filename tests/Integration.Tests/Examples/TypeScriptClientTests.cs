@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Examples;
 
@@ -314,7 +313,7 @@ public sealed class TypeScriptClientTokenTests(Database database) : ServerTest(d
     /// <summary>Half of it later, at the latest, the client renews its token.</summary>
     private static readonly TimeSpan BelievedLifetime = TimeSpan.FromSeconds(2);
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

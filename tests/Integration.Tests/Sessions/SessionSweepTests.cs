@@ -7,7 +7,6 @@ using BmadServer.Integration.Tests.Support;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BmadServer.Integration.Tests.Sessions;
 
@@ -17,7 +16,7 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
     /// <summary>The idle limit, and how old the stored time of the last activity may be.</summary>
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30 + 1);
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
 
     protected override TimeProvider Time => _time;
 

@@ -27,7 +27,7 @@ export default defineConfig<object, ServerOptions>({
         "--disable-sync",
       ],
     },
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false, snapshots: true },
     screenshot: "only-on-failure",
   },
   projects: [

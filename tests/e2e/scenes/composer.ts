@@ -21,14 +21,14 @@ export const composer: readonly Scene[] = [
     name: "composer-over-the-limit",
     bring: async (stage) => {
       await write(stage, "All that was said so far. ".repeat(620));
-      await expect(stage.page.getByText(stage.text("chat.countOver", { length: 16_120, limit: 16_000, over: 120 }))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.countOver", { length: 16_120, limit: 16_000, over: 120 })).waitFor();
     },
   },
   {
     name: "composer-commands",
     bring: async (stage) => {
       await write(stage, "/");
-      await expect(stage.page.getByRole("option", { name: "/help" })).toBeVisible();
+      await stage.page.getByRole("option", { name: "/help" }).waitFor();
     },
   },
   {
@@ -44,7 +44,7 @@ export const composer: readonly Scene[] = [
     bring: async (stage) => {
       await write(stage, "/status ");
       await stage.field("chat.message").press("Enter");
-      await expect(stage.page.getByRole("status").filter({ hasText: stage.text("chat.status.active") })).toBeVisible();
+      await stage.page.getByRole("status").filter({ hasText: stage.text("chat.status.active") }).waitFor();
     },
   },
   {
@@ -60,7 +60,7 @@ export const composer: readonly Scene[] = [
     bring: async (stage) => {
       await write(stage, "/help ");
       await stage.field("chat.message").press("Enter");
-      await expect(stage.dialog.getByText(stage.text("chat.helpMarkdown"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("chat.helpMarkdown")).waitFor();
     },
   },
   {
@@ -68,7 +68,7 @@ export const composer: readonly Scene[] = [
     bring: async (stage) => {
       await write(stage, "/leave ");
       await stage.field("chat.message").press("Enter");
-      await expect(stage.dialog.getByText(stage.text("chat.leaveHint"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("chat.leaveHint")).waitFor();
     },
   },
   {
@@ -79,7 +79,7 @@ export const composer: readonly Scene[] = [
       await stage.page.evaluate((text) => navigator.clipboard.writeText(text), log);
       await stage.field("chat.message").focus();
       await stage.page.keyboard.press("ControlOrMeta+v");
-      await expect(stage.button("chat.pasteAsCode")).toBeVisible();
+      await stage.button("chat.pasteAsCode").waitFor();
     },
   },
 ];

@@ -5,13 +5,13 @@ import type { Stage } from "./stage.ts";
 async function send(stage: Stage, text: string): Promise<void> {
   await stage.field("chat.message").fill(text);
   await stage.button("chat.send").click();
-  await expect(stage.log.getByText(text)).toBeVisible();
+  await stage.log.getByText(text).waitFor();
 }
 
 /** The first try after a drop is made at once, and fails as well: then there is time until the next one. */
 async function lose(stage: Stage): Promise<void> {
   await stage.wire.cut();
-  await expect(stage.button("connection.tryNow")).toBeVisible();
+  await stage.button("connection.tryNow").waitFor();
 }
 
 async function comeBack(stage: Stage, recovery?: "checkpoint"): Promise<void> {
@@ -28,7 +28,7 @@ export const connection: readonly Scene[] = [
     bring: async (stage) => {
       await stage.wire.cut();
       await stage.go("/");
-      await expect(stage.page.getByText(stage.text("app.unreachable"))).toBeVisible();
+      await stage.page.getByText(stage.text("app.unreachable")).waitFor();
     },
   },
   {
@@ -36,7 +36,7 @@ export const connection: readonly Scene[] = [
     bring: async (stage) => {
       stage.wire.hold();
       await stage.go("/sessions");
-      await expect(stage.page.getByText(stage.text("connection.connecting"))).toBeVisible();
+      await stage.page.getByText(stage.text("connection.connecting")).waitFor();
     },
   },
   {
@@ -44,7 +44,7 @@ export const connection: readonly Scene[] = [
     bring: async (stage) => {
       stage.wire.hold();
       await stage.go(`/w/${stage.story.plan.id}`);
-      await expect(stage.page.getByRole("main").getByText(stage.text("chat.opening"))).toBeVisible();
+      await stage.page.getByRole("main").getByText(stage.text("chat.opening")).waitFor();
     },
   },
   {
@@ -58,14 +58,14 @@ export const connection: readonly Scene[] = [
     name: "connection-restored",
     bring: async (stage) => {
       await comeBack(stage);
-      await expect(stage.page.getByText(stage.text("connection.restored"))).toBeVisible();
+      await stage.page.getByText(stage.text("connection.restored")).waitFor();
     },
   },
   {
     name: "connection-restored-from-checkpoint",
     bring: async (stage) => {
       await comeBack(stage, "checkpoint");
-      await expect(stage.page.getByText(stage.text("connection.checkpoint"))).toBeVisible();
+      await stage.page.getByText(stage.text("connection.checkpoint")).waitFor();
     },
   },
   {
@@ -74,7 +74,7 @@ export const connection: readonly Scene[] = [
       await stage.open(await stage.story.newSpare("Train to Vienna"));
       await stage.page.context().setOffline(true);
       await stage.wire.cut();
-      await expect(stage.page.getByText(stage.text("connection.offline"))).toBeVisible();
+      await stage.page.getByText(stage.text("connection.offline")).waitFor();
       await send(stage, "The tunnel begins here. I write on, you will get it later.");
       await send(stage, "And one more thing: the tickets are booked.");
       await expect(stage.log.getByText(stage.text("chat.queued"), { exact: true })).toHaveCount(2);
@@ -86,7 +86,7 @@ export const connection: readonly Scene[] = [
       await stage.open(await stage.story.newSpare("Prices for the team plan"));
       stage.wire.hold();
       await send(stage, "Twelve a month for each of us, all in.");
-      await expect(stage.log.getByText(stage.text("chat.sending"), { exact: true })).toBeVisible();
+      await stage.log.getByText(stage.text("chat.sending"), { exact: true }).waitFor();
     },
   },
   {

@@ -22,7 +22,7 @@ async function choose(stage: Stage, text: string, action: "reply" | "edit" | "de
 /** With everything rendered: the table, and code in its colours. */
 async function openPlan(stage: Stage): Promise<void> {
   await stage.open(stage.story.plan);
-  await expect(stage.log.getByText("Friday is fine.")).toBeVisible();
+  await stage.log.getByText("Friday is fine.").waitFor();
 }
 
 async function scrollUp(stage: Stage): Promise<void> {
@@ -50,14 +50,14 @@ export const conversation: readonly Scene[] = [
       const code = stage.log.getByRole("region");
       await code.focus();
       await expect(code).toBeInViewport();
-      await expect(code.getByText("async", { exact: true })).toBeVisible();
+      await code.getByText("async", { exact: true }).waitFor();
     },
   },
   {
     name: "conversation-empty",
     bring: async (stage) => {
       await stage.open(stage.story.empty);
-      await expect(stage.page.getByText(stage.text("chat.emptyTitle"))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.emptyTitle")).waitFor();
     },
   },
   {
@@ -66,7 +66,7 @@ export const conversation: readonly Scene[] = [
       const { story } = stage;
       const spare = await story.newSpare("Interviews in Lisbon");
       await stage.open(spare);
-      await expect(stage.log.getByText(stage.text("chat.newMessages"))).toBeVisible();
+      await stage.log.getByText(stage.text("chat.newMessages")).waitFor();
     },
   },
   {
@@ -77,7 +77,7 @@ export const conversation: readonly Scene[] = [
       await expect(stage.log.getByRole("article").last()).toBeInViewport();
       await scrollUp(stage);
       await story.marco.send(story.standUp.id, "The build is in the store.");
-      await expect(stage.page.getByRole("button", { name: stage.text("chat.unread", { count: 1 }) })).toBeVisible();
+      await stage.page.getByRole("button", { name: stage.text("chat.unread", { count: 1 }) }).waitFor();
     },
   },
   {
@@ -87,28 +87,28 @@ export const conversation: readonly Scene[] = [
       await openPlan(stage);
       await story.marco.invoke("SetTyping", story.plan.id, true);
       await story.priya.invoke("SetTyping", story.plan.id, true);
-      await expect(stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" }))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" })).waitFor();
     },
   },
   {
     name: "conversation-observer",
     bring: async (stage) => {
       await stage.open(stage.story.observed);
-      await expect(stage.page.getByText(stage.text("chat.observer"))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.observer")).waitFor();
     },
   },
   {
     name: "conversation-completed",
     bring: async (stage) => {
       await stage.open(stage.story.completed);
-      await expect(stage.page.getByText(stage.text("chat.closed"))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.closed")).waitFor();
     },
   },
   {
     name: "conversation-paused",
     bring: async (stage) => {
       await stage.open(stage.story.paused);
-      await expect(stage.page.getByRole("heading", { level: 1 }).getByText(stage.text("chat.status.paused"))).toBeVisible();
+      await stage.page.getByRole("heading", { level: 1 }).getByText(stage.text("chat.status.paused")).waitFor();
     },
   },
   {
@@ -116,7 +116,7 @@ export const conversation: readonly Scene[] = [
     bring: async (stage) => {
       await openPlan(stage);
       await openMenu(stage, "Let us decide on Friday");
-      await expect(stage.page.getByRole("menuitem", { name: stage.text("chat.edit") })).toBeVisible();
+      await stage.page.getByRole("menuitem", { name: stage.text("chat.edit") }).waitFor();
     },
   },
   {
@@ -143,7 +143,7 @@ export const conversation: readonly Scene[] = [
     bring: async (stage) => {
       await openPlan(stage);
       await choose(stage, "That sentence belongs", "reply");
-      await expect(stage.page.getByText(stage.text("chat.replyingTo", { name: "Marco Rossi" }))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.replyingTo", { name: "Marco Rossi" })).waitFor();
     },
   },
   {
@@ -151,7 +151,7 @@ export const conversation: readonly Scene[] = [
     bring: async (stage) => {
       await openPlan(stage);
       await choose(stage, "Let us decide on Friday", "delete");
-      await expect(stage.dialog.getByText(stage.text("chat.deleteHint"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("chat.deleteHint")).waitFor();
     },
   },
 ];

@@ -7,8 +7,8 @@ export const shell: readonly Scene[] = [
     name: "home",
     bring: async (stage) => {
       await stage.go("/");
-      await expect(stage.button("workflows.startFirst")).toBeVisible();
-      await expect(stage.page.getByRole("link", { name: stage.text("workflows.openPersonal") })).toBeVisible();
+      await stage.button("workflows.startFirst").waitFor();
+      await stage.page.getByRole("link", { name: stage.text("workflows.openPersonal") }).waitFor();
     },
   },
   {
@@ -17,7 +17,7 @@ export const shell: readonly Scene[] = [
       const { story } = stage;
       const spare = await story.newSpare("Kick-off with the first customer");
       await stage.open(story.plan);
-      await expect(stage.listed(spare.title).or(stage.button("app.openNavigation"))).toBeVisible();
+      await stage.listed(spare.title).or(stage.button("app.openNavigation")).waitFor();
       await stage.showList();
       await expect(stage.listed(spare.title)).toContainText(stage.text("workflows.unread", { count: 2 }));
     },
@@ -29,7 +29,7 @@ export const shell: readonly Scene[] = [
       await stage.showList();
       await stage.page.getByRole("searchbox", { name: stage.text("workflows.search") }).fill("friday");
       await expect(stage.listed(stage.story.standUp.title)).toBeHidden();
-      await expect(stage.listed(stage.story.plan.title)).toBeVisible();
+      await stage.listed(stage.story.plan.title).waitFor();
     },
   },
   {
@@ -38,7 +38,7 @@ export const shell: readonly Scene[] = [
       await stage.open(stage.story.plan);
       await stage.showList();
       await stage.page.getByRole("searchbox", { name: stage.text("workflows.search") }).fill("submarine");
-      await expect(stage.page.getByText(stage.text("workflows.noneFound"))).toBeVisible();
+      await stage.page.getByText(stage.text("workflows.noneFound")).waitFor();
     },
   },
   {
@@ -49,7 +49,7 @@ export const shell: readonly Scene[] = [
       if (stage.isPhone) {
         await stage.button("app.openNavigation").click();
       }
-      await expect(stage.page.getByText(stage.text("workflows.loadFailed"))).toBeVisible();
+      await stage.page.getByText(stage.text("workflows.loadFailed")).waitFor();
       await stage.page.unroute("**/api/v1/workflows?*");
     },
   },
@@ -67,7 +67,7 @@ export const shell: readonly Scene[] = [
       await stage.go("/");
       await stage.button("workflows.startFirst").click();
       await stage.button("workflows.create").click();
-      await expect(stage.page.getByText(stage.text("workflows.titleRequired"))).toBeVisible();
+      await stage.page.getByText(stage.text("workflows.titleRequired")).waitFor();
     },
   },
   {
@@ -84,7 +84,7 @@ export const shell: readonly Scene[] = [
     bring: async (stage) => {
       await stage.open(stage.story.plan);
       await stage.page.getByRole("button", { name: new RegExp(`^${stage.text("workflows.people")}`) }).click();
-      await expect(stage.dialog.getByText("Olga Novak")).toBeVisible();
+      await stage.dialog.getByText("Olga Novak").waitFor();
     },
   },
   {
@@ -94,7 +94,7 @@ export const shell: readonly Scene[] = [
       await stage.page.getByRole("button", { name: new RegExp(`^${stage.text("workflows.people")}`) }).click();
       await stage.field("workflows.email").fill("nobody@example.com");
       await stage.button("workflows.add").click();
-      await expect(stage.dialog.getByText(stage.text("problem.user.not_found"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("problem.user.not_found")).waitFor();
     },
   },
   {
@@ -103,7 +103,7 @@ export const shell: readonly Scene[] = [
       await stage.open(stage.story.plan);
       await stage.page.getByRole("button", { name: new RegExp(`^${stage.text("workflows.people")}`) }).click();
       await stage.dialog.getByRole("combobox").click();
-      await expect(stage.page.getByText(stage.text("workflows.roleHint.observer")).last()).toBeVisible();
+      await stage.page.getByText(stage.text("workflows.roleHint.observer")).last().waitFor();
     },
   },
   {
@@ -111,7 +111,7 @@ export const shell: readonly Scene[] = [
     bring: async (stage) => {
       await stage.open(stage.story.observed);
       await stage.page.getByRole("button", { name: new RegExp(`^${stage.text("workflows.people")}`) }).click();
-      await expect(stage.dialog.getByText(stage.text("workflows.onlyOwners"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("workflows.onlyOwners")).waitFor();
     },
   },
   {
@@ -128,7 +128,7 @@ export const shell: readonly Scene[] = [
     bring: async (stage) => {
       await stage.open(stage.story.plan);
       await stage.button("workflows.actions").click();
-      await expect(stage.page.getByRole("menuitem", { name: stage.text("workflows.leave") })).toBeVisible();
+      await stage.page.getByRole("menuitem", { name: stage.text("workflows.leave") }).waitFor();
     },
   },
   ...(["complete", "cancel", "leave"] as const).map(
@@ -148,7 +148,7 @@ export const shell: readonly Scene[] = [
       await stage.open(stage.story.plan);
       await stage.showList();
       await stage.button("app.settings").click();
-      await expect(stage.dialog.getByText(stage.text("app.sendWithEnter"))).toBeVisible();
+      await stage.dialog.getByText(stage.text("app.sendWithEnter")).waitFor();
     },
   },
   {
@@ -158,15 +158,15 @@ export const shell: readonly Scene[] = [
       await stage.showList();
       await stage.button("app.settings").click();
       await stage.dialog.getByRole("button", { name: stage.text("app.shortcuts") }).click();
-      await expect(stage.page.getByText(stage.text("app.characterShortcuts"))).toBeVisible();
+      await stage.page.getByText(stage.text("app.characterShortcuts")).waitFor();
     },
   },
   {
     name: "sessions",
     bring: async (stage) => {
       await stage.go("/sessions");
-      await expect(stage.page.getByText(stage.text("sessions.this"))).toBeVisible();
-      await expect(stage.page.getByText(stage.text("sessions.deviceOn", { browser: "Firefox", system: "Windows" }))).toBeVisible();
+      await stage.page.getByText(stage.text("sessions.this")).waitFor();
+      await stage.page.getByText(stage.text("sessions.deviceOn", { browser: "Firefox", system: "Windows" })).waitFor();
     },
   },
   {
@@ -189,14 +189,14 @@ export const shell: readonly Scene[] = [
     name: "not-found",
     bring: async (stage) => {
       await stage.go("/nowhere");
-      await expect(stage.page.getByText(stage.text("app.notFoundHint"))).toBeVisible();
+      await stage.page.getByText(stage.text("app.notFoundHint")).waitFor();
     },
   },
   {
     name: "workflow-not-found",
     bring: async (stage) => {
       await stage.go("/w/01a20635-c1ed-7c53-81a0-000000000000");
-      await expect(stage.page.getByText(stage.text("chat.noWorkflowHint"))).toBeVisible();
+      await stage.page.getByText(stage.text("chat.noWorkflowHint")).waitFor();
     },
   },
   {
@@ -205,7 +205,7 @@ export const shell: readonly Scene[] = [
     bring: async (stage) => {
       await stage.page.route("**/api/v1/sessions", (route) => route.fulfill({ json: { sessions: [{}] } }));
       await stage.go("/sessions");
-      await expect(stage.page.getByText(stage.text("app.failedHint"))).toBeVisible();
+      await stage.page.getByText(stage.text("app.failedHint")).waitFor();
       await stage.page.unroute("**/api/v1/sessions");
     },
   },

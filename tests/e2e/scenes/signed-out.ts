@@ -6,11 +6,11 @@ import type { Stage } from "./stage.ts";
 async function signedIn(stage: Stage): Promise<void> {
   await stage.inAnotherBrowser();
   await stage.go("/sessions");
-  await expect(stage.page.getByText(stage.text("sessions.this"))).toBeVisible();
+  await stage.page.getByText(stage.text("sessions.this")).waitFor();
 }
 
 async function atSignIn(stage: Stage): Promise<void> {
-  await expect(stage.button("auth.signIn")).toBeVisible();
+  await stage.button("auth.signIn").waitFor();
 }
 
 async function signOutByMenu(stage: Stage): Promise<void> {
@@ -41,8 +41,8 @@ export const signedOut: readonly Scene[] = [
       await stage.asStranger();
       await stage.go("/sign-in");
       await stage.button("auth.signIn").click();
-      await expect(stage.page.getByText(stage.text("auth.emailRequired"))).toBeVisible();
-      await expect(stage.page.getByText(stage.text("auth.passwordRequired"))).toBeVisible();
+      await stage.page.getByText(stage.text("auth.emailRequired")).waitFor();
+      await stage.page.getByText(stage.text("auth.passwordRequired")).waitFor();
     },
   },
   {
@@ -61,7 +61,7 @@ export const signedOut: readonly Scene[] = [
     bring: async (stage) => {
       await stage.asStranger();
       await stage.go("/sign-up");
-      await expect(stage.button("auth.createAccount")).toBeVisible();
+      await stage.button("auth.createAccount").waitFor();
     },
   },
   {

@@ -1,4 +1,4 @@
-import { expect, type Browser, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import type { Browser, BrowserContext, Locator, Page } from "@playwright/test";
 import { Complaints } from "../support/complaints.ts";
 import { signIn } from "../support/person.ts";
 import { textOf, type Language, type TextKey } from "../support/texts.ts";
@@ -112,11 +112,12 @@ export class Stage {
   /** Opens a workflow and waits for its messages and for the list. */
   async open({ id, title }: Told): Promise<void> {
     await this.go(`/w/${id}`);
-    await expect(this.page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
-    await expect(this.log).toBeVisible();
-    await expect(this.button("workflows.actions")).toBeVisible();
+    // An assertion would look again only every half second or so.
+    await this.page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    await this.log.waitFor();
+    await this.button("workflows.actions").waitFor();
     if (!this.isPhone) {
-      await expect(this.listed(title)).toBeVisible();
+      await this.listed(title).waitFor();
     }
   }
 
@@ -130,8 +131,8 @@ export class Stage {
     if (this.isPhone) {
       await this.button("app.openNavigation").click();
     }
-    await expect(this.page.getByRole("searchbox", { name: this.text("workflows.search") })).toBeVisible();
-    await expect(this.listed(this.story.plan.title)).toBeVisible();
+    await this.page.getByRole("searchbox", { name: this.text("workflows.search") }).waitFor();
+    await this.listed(this.story.plan.title).waitFor();
   }
 
   /** Moves the clock, and the hand, which lets the app notice. */

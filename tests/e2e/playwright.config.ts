@@ -7,8 +7,8 @@ export default defineConfig<object, ServerOptions>({
   forbidOnly: Boolean(process.env.CI),
   // A test that passes at the second try has found something.
   retries: 0,
-  // A server and a browser for each; the machines that this runs on have two processors.
-  workers: 1,
+  // A server and a browser for each.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],

@@ -8,6 +8,7 @@ export default defineConfig({
   ...common,
   testDir: ".",
   testMatch: "**/*.figure.ts",
+  workers: 1,
   outputDir: "../test-results/figures",
   timeout: 150_000,
   globalTimeout: 290_000,

@@ -122,6 +122,7 @@ if [ "$only" = recovery ]; then
   export BMADSERVER_RECOVERY_RESTART_CLIENTS=2000 BMADSERVER_RECOVERY_AWAY_EVENTS=10000 BMADSERVER_RECOVERY_REVOCATIONS=50
   export BMADSERVER_RECOVERY_CATCH_UPS=300 BMADSERVER_RECOVERY_IDLE_WORKFLOWS=1000 BMADSERVER_RECOVERY_IDLE_SECONDS=20
   export BMADSERVER_RECOVERY_NEIGHBOUR_ROUNDS=5 BMADSERVER_RECOVERY_NEIGHBOUR_SECONDS=10
+  export BMADSERVER_RECOVERY_NODE_CLIENTS=1000 BMADSERVER_RECOVERY_NODE_SECONDS=60
   export BMADSERVER_RECOVERY_FIGURES=$results/figures.md
   echo "Recovery, the long form: ./test.sh recovery --minutes $minutes --seed $seed"
 fi
@@ -130,9 +131,14 @@ passed=0
 failed=0
 skipped=0
 broken=()
+failures=()
 
+# Once more, since whoever reads a long log begins at its end.
 finish() {
-  local suite
+  local suite failure
+  for failure in ${failures[@]+"${failures[@]}"}; do
+    echo "Failed: $failure"
+  done
   for suite in ${broken[@]+"${broken[@]}"}; do
     echo "Without a result, counted as a failure: $suite"
   done
@@ -151,10 +157,22 @@ if ! dotnet build bmadServer.sln --configuration Release "-p:BuildClientApp=$bui
   finish
 fi
 
-counter() { # FILE NAME
-  local value
-  value=$(sed -n 's/.*<Counters[^>]* '"$2"'="\([0-9][0-9]*\)".*/\1/p' "$1" | head -n 1)
-  echo "${value:-0}"
+# Adds what a suite's report says to the sums.
+count_suite() { # SUITE STATUS REPORT
+  local total suite_passed suite_failed failure
+  {
+    read -r total suite_passed suite_failed
+    while IFS= read -r failure; do
+      failures+=("$1: $failure")
+    done
+  } < <(node tests/report.mjs "$3")
+  passed=$((passed + suite_passed))
+  failed=$((failed + suite_failed))
+  skipped=$((skipped + total - suite_passed - suite_failed))
+  if [ "$total" = 0 ] || { [ "$2" != 0 ] && [ "$suite_failed" = 0 ]; }; then
+    failed=$((failed + 1))
+    broken+=("$1")
+  fi
 }
 
 install_packages() { # Only when the lock file is newer than what is installed; npm writes that file last.
@@ -162,45 +180,25 @@ install_packages() { # Only when the lock file is newer than what is installed; 
     { npm ci --include=dev --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; }
 }
 
-count_npm_suite() { # SUITE STATUS TOTAL PASSED FAILED
-  passed=$((passed + $4))
-  failed=$((failed + $5))
-  skipped=$((skipped + $3 - $4 - $5))
-  # The type check is one more thing that can fail.
-  if [ "$3" = 0 ] || { [ "$2" != 0 ] && [ "$5" = 0 ]; }; then
-    failed=$((failed + 1))
-    broken+=("$1")
-  fi
-}
-
 run_client_app() {
-  local report=$results/ClientApp.json status=0 counts
+  local report=$results/ClientApp.json status=0
   (
     cd src/Web/ClientApp
     install_packages && npm run --silent typecheck &&
       npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report"
   ) </dev/null || status=$?
-  counts=$(node -e '
-    const { numTotalTests, numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
-    console.log(numTotalTests, numPassedTests, numFailedTests);
-  ' "$report" 2>/dev/null) || counts="0 0 0"
-  # shellcheck disable=SC2086
-  count_npm_suite ClientApp "$status" $counts
+  # The type check is one more thing that can fail.
+  count_suite ClientApp "$status" "$report"
 }
 
 run_e2e() {
-  local report=$results/e2e.json status=0 counts
+  local report=$results/e2e.json status=0
   (
     cd tests/e2e
     install_packages && npm run --silent typecheck &&
       PLAYWRIGHT_JSON_OUTPUT_NAME=$report npx --no-install playwright test --reporter=list,json
   ) </dev/null || status=$?
-  counts=$(node -e '
-    const { expected, unexpected, flaky, skipped } = JSON.parse(require("fs").readFileSync(process.argv[1])).stats;
-    console.log(expected + unexpected + flaky + skipped, expected, unexpected + flaky);
-  ' "$report" 2>/dev/null) || counts="0 0 0"
-  # shellcheck disable=SC2086
-  count_npm_suite e2e "$status" $counts
+  count_suite e2e "$status" "$report"
 }
 
 for suite in ${suites[@]+"${suites[@]}"}; do
@@ -225,23 +223,7 @@ for suite in ${suites[@]+"${suites[@]}"}; do
     --blame-hang-timeout "${hang}m" --blame-hang-dump-type none \
     --filter "$filter" ${settings[@]+"${settings[@]}"} </dev/null || status=$?
 
-  total=0
-  if [ -s "$trx" ]; then
-    total=$(counter "$trx" total)
-    suite_passed=$(counter "$trx" passed)
-    suite_failed=0
-    for name in failed error timeout aborted; do
-      suite_failed=$((suite_failed + $(counter "$trx" "$name")))
-    done
-    passed=$((passed + suite_passed))
-    failed=$((failed + suite_failed))
-    # The file's own counter for skipped tests stays 0.
-    skipped=$((skipped + total - suite_passed - suite_failed))
-  fi
-  if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$suite_failed" = 0 ]; }; then
-    failed=$((failed + 1))
-    broken+=("$suite")
-  fi
+  count_suite "$suite" "$status" "$trx"
 done
 
 if [ -s "${BMADSERVER_RECOVERY_FIGURES:-}" ]; then

@@ -1,6 +1,7 @@
 using System.Reflection;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common.Behaviours;
+using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using FluentValidation;
 using MediatR;
@@ -27,6 +28,8 @@ public static class DependencyInjection
         );
         services.AddScoped<SignInEnder>();
         services.AddScoped<JoinedWorkflows>();
+        services.AddScoped<PresenceElsewhere>();
+        services.AddSingleton<RecentRepeats>();
         services.AddSingleton<RefreshesUnderWay>();
         services.AddSingleton<UnstoredDrops>();
         services.AddSingleton<NodeIdentity>();
@@ -34,6 +37,13 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));
         return services;
     }
+
+    /// <summary>
+    /// A span for each request, around the rest of the pipeline: to be called before <see cref="AddApplication"/>, and only when
+    /// somebody wants spans, because a step of the pipeline costs each request something.
+    /// </summary>
+    public static IServiceCollection AddRequestTracing(this IServiceCollection services) =>
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TracingBehaviour<,>));
 
     private static IEnumerable<(Type Contract, Type Handler)> Handlers() =>
         from type in Assembly.GetExecutingAssembly().GetTypes()

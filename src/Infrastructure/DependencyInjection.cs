@@ -6,8 +6,12 @@ using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
 using BmadServer.Infrastructure.Auth;
+using BmadServer.Infrastructure.Messages;
 using BmadServer.Infrastructure.Persistence;
+using BmadServer.Infrastructure.Persistence.Import;
+using BmadServer.Infrastructure.Persistence.Posts;
 using BmadServer.Infrastructure.Persistence.Repositories;
+using BmadServer.Infrastructure.Realtime;
 using BmadServer.Infrastructure.Sessions;
 using MediatR;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -34,11 +38,6 @@ public static class DependencyInjection
     /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
-        if (configuration.GetConnectionString("redis") is { Length: > 0 })
-        {
-            throw new StartupException("This version runs on one node, without a backplane: unset ConnectionStrings__redis.");
-        }
-
         configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.RecoveryWindowSeconds));
         configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.IdleTimeoutMinutes));
         configuration.RequirePositive<int>(MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
@@ -49,7 +48,12 @@ public static class DependencyInjection
         services.AddSingleton(configuration.Options<MessageOptions>(MessageOptions.Section));
         services.AddPersistence(configuration, directory);
         services.AddAuth(configuration, directory);
+        services.AddBackplane(configuration);
+        services.AddSingleton<PostMetrics>();
+        services.AddSingleton<PostBatcher>();
+        services.AddSingleton<IPostBatcher>(provider => provider.GetRequiredService<PostBatcher>());
         services.AddHostedService<SchemaPreparation>();
+        services.AddHostedService(provider => provider.GetRequiredService<PostBatcher>());
         services.AddHostedService<SessionSweeper>();
         return services;
     }
@@ -71,6 +75,8 @@ public static class DependencyInjection
         }
 
         services.AddSingleton<CompiledQueries>();
+        services.AddSingleton<WorkflowCache>();
+        services.AddScoped<NewPosts>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IWorkflowRepository, WorkflowRepository>();
         services.AddScoped<IMessageRepository, MessageRepository>();
@@ -78,8 +84,47 @@ public static class DependencyInjection
         services.AddScoped<IServerNodeRepository, ServerNodeRepository>();
         services.AddScoped<ITokenFamilyRepository, TokenFamilyRepository>();
         services.AddScoped<DatabaseMigrator>();
+        services.AddScoped<DatabaseInspection>();
+        services.AddScoped<DatabaseImport>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(DatabaseErrorBehaviour<,>));
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
+    }
+
+    private static void AddBackplane(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("redis") is { Length: > 0 } connectionString)
+        {
+            RequireSharing(configuration);
+            services.AddSingleton(RedisOptions.Parse(connectionString));
+            services.AddSingleton<BackplaneMetrics>();
+            services.AddSingleton<RedisBackplane>();
+            services.AddSingleton<IBackplane>(provider => provider.GetRequiredService<RedisBackplane>());
+            services.AddHostedService(provider => provider.GetRequiredService<RedisBackplane>());
+        }
+        else
+        {
+            services.AddSingleton<IBackplane, NoBackplane>();
+        }
+
+        services.AddHealthChecks().AddCheck<BackplaneHealthCheck>("backplane", tags: ["ready"]);
+    }
+
+    /// <summary>What several nodes must have in common, and would otherwise each make for themselves.</summary>
+    private static void RequireSharing(IConfiguration configuration)
+    {
+        if (string.IsNullOrEmpty(configuration.GetConnectionString("bmadserver")))
+        {
+            throw new StartupException(
+                "ConnectionStrings__redis is for several nodes, and those need one PostgreSQL: set ConnectionStrings__bmadserver, or unset ConnectionStrings__redis."
+            );
+        }
+
+        if (string.IsNullOrEmpty(configuration[$"{JwtOptions.Section}:{nameof(JwtOptions.SigningKey)}"]))
+        {
+            throw new StartupException(
+                "ConnectionStrings__redis is for several nodes, and those need one signing key: set Jwt__SigningKey to the same on each."
+            );
+        }
     }
 
     /// <summary>The message leaves out what was given: a password may stand in it.</summary>
@@ -101,6 +146,7 @@ public static class DependencyInjection
     private static void AddAuth(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
     {
         services.AddSingleton(SigningKey.Load(configuration, directory));
+        services.AddSingleton(new SigningKeyRotation(configuration, directory));
         services.AddSingleton<AccessTokenRules>();
         services.AddSingleton<ITokenService, TokenService>();
         services.AddScoped<IUserAccounts, UserAccounts>();

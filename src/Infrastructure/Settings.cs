@@ -15,30 +15,11 @@ public static class Settings
 
     /// <exception cref="StartupException">The setting is there, and no number above 0 and at most 1,000,000.</exception>
     public static void RequirePositive<T>(this IConfiguration configuration, string section, string name)
-        where T : struct, INumber<T>
-    {
-        var key = $"{section}:{name}";
-        if (!IsPositive())
-        {
-            throw new StartupException(
-                $"{section}__{name} must be a {(typeof(T) == typeof(int) ? "whole " : "")}number above 0 "
-                    + $"and at most {Maximum}, not \"{configuration[key]}\"."
-            );
-        }
+        where T : struct, INumber<T> => configuration.Require<T>(section, name, "above 0", value => value > T.Zero);
 
-        bool IsPositive()
-        {
-            try
-            {
-                var value = configuration.GetValue(key, T.One);
-                return value > T.Zero && value <= T.CreateChecked(Maximum);
-            }
-            catch (InvalidOperationException)
-            {
-                return false;
-            }
-        }
-    }
+    /// <exception cref="StartupException">The setting is there, and no number of 0 to 1,000,000.</exception>
+    public static void RequireNotNegative<T>(this IConfiguration configuration, string section, string name)
+        where T : struct, INumber<T> => configuration.Require<T>(section, name, "of at least 0", value => value >= T.Zero);
 
     /// <exception cref="StartupException">The setting is there, and neither true nor false.</exception>
     public static void RequireBoolean(this IConfiguration configuration, string section, string name)
@@ -46,6 +27,32 @@ public static class Settings
         if (configuration[$"{section}:{name}"] is { } value && !bool.TryParse(value, out _))
         {
             throw new StartupException($"{section}__{name} must be true or false, not \"{value}\".");
+        }
+    }
+
+    private static void Require<T>(this IConfiguration configuration, string section, string name, string bound, Func<T, bool> isEnough)
+        where T : struct, INumber<T>
+    {
+        var key = $"{section}:{name}";
+        if (!IsInBounds())
+        {
+            throw new StartupException(
+                $"{section}__{name} must be a {(typeof(T) == typeof(int) ? "whole " : "")}number {bound} "
+                    + $"and at most {Maximum}, not \"{configuration[key]}\"."
+            );
+        }
+
+        bool IsInBounds()
+        {
+            try
+            {
+                var value = configuration.GetValue(key, T.One);
+                return isEnough(value) && value <= T.CreateChecked(Maximum);
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
         }
     }
 }

@@ -1,23 +1,21 @@
 using BmadServer.Infrastructure;
+using BmadServer.Web.Commands;
 using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
+
+if (ServerCommands.IsCommand(args))
+{
+    return await ServerCommands.RunAsync(args);
+}
 
 try
 {
     await using var app = ServerHost.Build(args);
-    if (args is ["migrate", ..])
-    {
-        await app.MigrateAsync();
-    }
-    else
-    {
-        await app.RunAsync();
-    }
-
-    return 0;
+    await app.RunAsync();
+    return ExitCodes.Done;
 }
 catch (Exception refusal) when (refusal is StartupException or IOException { InnerException: AddressInUseException })
 {
     await Console.Error.WriteLineAsync($"bmadServer cannot start: {refusal.Message}");
-    return 1;
+    return ExitCodes.Failed;
 }

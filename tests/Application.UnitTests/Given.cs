@@ -36,6 +36,18 @@ internal static class Given
     public static SessionState Joined(params Membership[] memberships) =>
         new([.. memberships.Select(membership => membership.Workflow.Id)]);
 
+    /// <summary>The workflow as it would be read from the database.</summary>
+    public static Workflow Copy(Workflow stored)
+    {
+        var copy = (Workflow)Activator.CreateInstance(typeof(Workflow), nonPublic: true)!;
+        foreach (var property in typeof(Workflow).GetProperties().Where(property => property.SetMethod is not null))
+        {
+            property.SetValue(copy, property.GetValue(stored));
+        }
+
+        return copy;
+    }
+
     /// <summary>The entity as it is read back after an update in the database set what no code sets.</summary>
     public static T Stored<T, TValue>(this T entity, Expression<Func<T, TValue>> property, TValue value)
     {

@@ -8,6 +8,12 @@ internal sealed class TestUnitOfWork : IUnitOfWork
 {
     private readonly Queue<Func<Exception?>> _outcomes = new();
 
+    public event Action? Began;
+
+    public event Action? RolledBack;
+
+    public int Attempts { get; private set; }
+
     public int Commits { get; private set; }
 
     /// <summary>Whose writers the last committed work made wait; null when it changed no workflow.</summary>
@@ -34,6 +40,18 @@ internal sealed class TestUnitOfWork : IUnitOfWork
     public Task<T> ExecuteAsync<T>(WorkflowId workflow, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         CommitAsync(workflow, work, cancellationToken);
 
+    public Task<T> ExecuteAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    ) => CommitAsync(workflows.ShouldHaveSingleItem(), work, cancellationToken);
+
+    public Task<T> PostAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    ) => CommitAsync(workflows.ShouldHaveSingleItem(), work, cancellationToken);
+
     public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         IsReading = true;
@@ -49,15 +67,25 @@ internal sealed class TestUnitOfWork : IUnitOfWork
 
     private async Task<T> CommitAsync<T>(WorkflowId? workflow, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        var result = await work(cancellationToken);
-        if (_outcomes.TryDequeue(out var outcome) && outcome() is { } failure)
+        Attempts++;
+        Began?.Invoke();
+        try
         {
-            throw failure;
-        }
+            var result = await work(cancellationToken);
+            if (_outcomes.TryDequeue(out var outcome) && outcome() is { } failure)
+            {
+                throw failure;
+            }
 
-        Commits++;
-        CommittedIn = workflow;
-        return result;
+            Commits++;
+            CommittedIn = workflow;
+            return result;
+        }
+        catch
+        {
+            RolledBack?.Invoke();
+            throw;
+        }
     }
 
     private void Fails(int times, Action? meanwhile, Func<Exception> failure)

@@ -22,12 +22,15 @@ internal sealed class World
 {
     /// <summary>Kept from one request to the next, as the host keeps it.</summary>
     private readonly UnstoredDrops _unstoredDrops = new();
+    private readonly RecentRepeats _recentRepeats;
     private readonly List<Membership> _memberships = [];
     private readonly List<Message> _messages = [];
+    private readonly Dictionary<(UserId, string), SentMessage> _sent = [];
 
     public World()
     {
         Node = new NodeIdentity(Time);
+        _recentRepeats = new RecentRepeats(Time);
         Caller.SetupGet(caller => caller.UserId).Returns(Me.Id);
         Caller.SetupGet(caller => caller.Name).Returns(Me.DisplayName);
         Caller.SetupGet(caller => caller.FamilyId).Returns(() => MyFamily);
@@ -35,7 +38,7 @@ internal sealed class World
         Caller.SetupGet(caller => caller.ReceivedAt).Returns(() => ReceivedAt);
         Has(Me);
         Has(Olga);
-        Messages.Setup(port => port.Add(It.IsAny<Message>())).Callback<Message>(Posted.Add);
+        Messages.Setup(port => port.Add(It.IsAny<Message>())).Callback<Message>(Post);
         Messages
             .Setup(port =>
                 port.ListAsync(It.IsAny<WorkflowId>(), It.IsAny<long?>(), It.IsAny<int>(), It.IsAny<CancellationToken>())
@@ -48,10 +51,34 @@ internal sealed class World
                         .Take(limit),
                 ]
             );
+        Messages
+            .Setup(port => port.ListSentAsync(It.IsAny<IReadOnlyCollection<(UserId, string)>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((IReadOnlyCollection<(UserId, string)> keys, CancellationToken _) =>
+                [.. keys.Where(_sent.ContainsKey).Select(key => _sent[key])]
+            );
+        Messages
+            .Setup(port => port.FindAllAsync(It.IsAny<IReadOnlyCollection<MessageId>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((IReadOnlyCollection<MessageId> ids, CancellationToken _) =>
+                [.. _messages.Where(message => ids.Contains(message.Id))]
+            );
+        Workflows
+            .Setup(port =>
+                port.FindForPostingAsync(It.IsAny<IReadOnlyCollection<(WorkflowId, UserId)>>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync((IReadOnlyCollection<(WorkflowId, UserId)> wanted, CancellationToken _) => ReadAnew(wanted));
+        Workflows
+            .Setup(port =>
+                port.FindForUpdateAsync(It.IsAny<IReadOnlyCollection<(WorkflowId, UserId)>>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync((IReadOnlyCollection<(WorkflowId, UserId)> wanted, CancellationToken _) => ReadAnew(wanted));
+        var committed = 0;
+        UnitOfWork.Began += () => committed = Posted.Count;
+        UnitOfWork.RolledBack += () => Posted.RemoveRange(committed, Posted.Count - committed);
         Sessions
             .Setup(port => port.ListIdleAsync(It.IsAny<DateTimeOffset>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync([]);
         Sessions.Setup(port => port.ListOpenAsync(It.IsAny<TokenFamilyId>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+        Sessions.Setup(port => port.FindOpenAsync(It.IsAny<UserId>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
         Tokens.Setup(port => port.Hash(It.IsAny<string>())).Returns((string text) => $"hash of {text}");
         Accounts.Setup(port => port.HashPassword(It.IsAny<string>())).Returns((string password) => $"hash of {password}");
         Connections.Setup(port => port.OnlineIn(It.IsAny<WorkflowId>())).Returns([]);
@@ -132,9 +159,11 @@ internal sealed class World
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Node)
             .AddSingleton(_unstoredDrops)
+            .AddSingleton(_recentRepeats)
             .AddSingleton(MessageOptions)
             .AddSingleton(SessionOptions)
             .AddSingleton<IUnitOfWork>(UnitOfWork)
+            .AddScoped<IPostBatcher, LonelyPosts>()
             .AddSingleton(Caller.Object)
             .AddSingleton(Accounts.Object)
             .AddSingleton(Tokens.Object)
@@ -143,7 +172,8 @@ internal sealed class World
             .AddSingleton(Messages.Object)
             .AddSingleton(Sessions.Object)
             .AddSingleton(Nodes.Object)
-            .AddSingleton(Connections.Object);
+            .AddSingleton(Connections.Object)
+            .AddSingleton(Mock.Of<IBackplane>());
 
     public void Has(User user)
     {
@@ -206,12 +236,9 @@ internal sealed class World
         var posted = workflow.TakePendingEvents().OfType<MessagePosted>().Single(each => each.MessageId == message.Id);
         _messages.Add(message);
         Messages.Setup(port => port.FindAsync(workflow.Id, message.Id, It.IsAny<CancellationToken>())).ReturnsAsync(message);
-        Messages.Setup(port => port.PostedAsync(message, It.IsAny<CancellationToken>())).ReturnsAsync(posted);
         if (clientMessageId is not null)
         {
-            Messages
-                .Setup(port => port.FindByClientMessageIdAsync(participant.UserId, clientMessageId, It.IsAny<CancellationToken>()))
-                .ReturnsAsync(message);
+            _sent.Add((participant.UserId, clientMessageId), new SentMessage(message, posted));
         }
 
         return message;
@@ -243,6 +270,7 @@ internal sealed class World
         var session = Has(Given.Session(user ?? Me));
         Families.Setup(port => port.FindAsync(family.Id, It.IsAny<CancellationToken>())).ReturnsAsync(family);
         Sessions.Setup(port => port.ListOpenAsync(family.Id, It.IsAny<CancellationToken>())).ReturnsAsync([session]);
+        Sessions.Setup(port => port.FindOpenAsync(family.UserId, It.IsAny<CancellationToken>())).ReturnsAsync([session]);
         return (family, session);
     }
 
@@ -275,6 +303,28 @@ internal sealed class World
             .Returns(new AccessToken(accessToken, TimeSpan.FromMinutes(15)));
     }
 
+    /// <summary>As the database does, the commit refuses a key that its author has used.</summary>
+    private void Post(Message message)
+    {
+        Posted.Add(message);
+        if (message.ClientMessageId is { } key && _sent.ContainsKey((new UserId(message.AuthorId), key)))
+        {
+            UnitOfWork.FindsKeyTaken();
+        }
+    }
+
+    /// <summary>What is done to them changes nothing that is stored.</summary>
+    private Dictionary<(WorkflowId, UserId), Membership> ReadAnew(IReadOnlyCollection<(WorkflowId, UserId)> wanted)
+    {
+        var workflows = _memberships.Select(each => each.Workflow).Distinct().ToDictionary(workflow => workflow.Id, Given.Copy);
+        return _memberships
+            .Where(each => wanted.Contains((each.Workflow.Id, each.Participant.UserId)))
+            .ToDictionary(
+                each => (each.Workflow.Id, each.Participant.UserId),
+                each => new Membership(workflows[each.Workflow.Id], each.Participant)
+            );
+    }
+
     private void Has(Membership membership)
     {
         var (workflow, participant) = membership;
@@ -291,5 +341,15 @@ internal sealed class World
         Workflows
             .Setup(port => port.CountOwnersAsync(workflow.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => _memberships.Count(each => each.Workflow.Id == workflow.Id && each.Participant.IsOwner));
+    }
+}
+
+/// <summary>A queue in which no post ever meets another.</summary>
+file sealed class LonelyPosts(IMediator mediator) : IPostBatcher
+{
+    public async Task<Ack> PostAsync(Post post, CancellationToken cancellationToken)
+    {
+        var outcomes = await mediator.Send(new PostTogether([post]), cancellationToken);
+        return outcomes.ShouldHaveSingleItem() is { Refusal: { } refusal } ? throw refusal : outcomes[0].Ack!;
     }
 }

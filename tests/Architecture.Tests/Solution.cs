@@ -20,13 +20,18 @@ internal static class Solution
     /// <summary>What a project file names as references of this kind, for example <c>PackageReference</c>.</summary>
     public static IEnumerable<string> References(string project, string kind) =>
         XDocument
-            .Load(Path.Combine(Root(), "src", project, $"{project}.csproj"))
+            .Load(PathOf($"src/{project}/{project}.csproj"))
             .Descendants(kind)
             .Select(reference => reference.Attribute("Include")!.Value);
 
     /// <summary>The projects that a project file references, by name.</summary>
     public static IEnumerable<string> ProjectReferences(string project) =>
         References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
+
+    /// <summary>The text of a file, by its path from the repository's root.</summary>
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    public static string PathOf(string path) => Path.Combine(Root(), path);
 
     private static string Root()
     {

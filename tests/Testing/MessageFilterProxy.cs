@@ -17,6 +17,11 @@ public sealed class MessageFilterProxy : IAsyncDisposable
     /// handshake (type 0) would break the connection.
     /// </param>
     public MessageFilterProxy(int targetPort, Func<HubMessage, bool> drop)
+        : this(() => targetPort, drop) { }
+
+    /// <param name="targetPort">Chooses, for each connection, a server's port on 127.0.0.1.</param>
+    /// <param name="drop">As above.</param>
+    public MessageFilterProxy(Func<int> targetPort, Func<HubMessage, bool> drop)
     {
         _drop = drop;
         Tcp = new TcpProxy(targetPort, "127.0.0.1", () => new Guarded(this, new HubMessageFilter(Decide)));

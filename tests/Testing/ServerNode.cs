@@ -8,19 +8,22 @@ namespace BmadServer.Testing;
 /// The real server as a process of its own on 127.0.0.1, which can be killed and started again on the same port and data. It
 /// ends with the test run.
 /// </summary>
-/// <remarks>The test project references src/Web, so that the program lies beside the tests.</remarks>
+/// <remarks>The test project references src/Web, so that the program lies beside the tests. Any other program beside them will do
+/// that listens where <c>ASPNETCORE_URLS</c> says and answers <c>/health/ready</c>.</remarks>
 public sealed class ServerNode : IAsyncDisposable
 {
     /// <summary>Far longer than a start or a stop takes on a busy machine; only a test that fails waits for it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, string> _environment;
+    private readonly IReadOnlyList<string> _program;
     private readonly DirectoryInfo? _ownDirectory;
     private readonly LastLines _output = new();
     private Process? _process;
 
-    private ServerNode(IReadOnlyDictionary<string, string>? environment, string? dataDirectory)
+    private ServerNode(IReadOnlyDictionary<string, string>? environment, string? dataDirectory, IReadOnlyList<string>? program)
     {
+        _program = program ?? ["BmadServer.Web.dll"];
         _ownDirectory = dataDirectory is null ? Directory.CreateTempSubdirectory("bmadserver-node-") : null;
         DataDirectory = dataDirectory ?? _ownDirectory!.FullName;
         Port = Ports.FindFree();
@@ -86,13 +89,15 @@ public sealed class ServerNode : IAsyncDisposable
     /// <summary>Starts a server and returns when it is ready.</summary>
     /// <param name="environment">Environment variables as in the documentation, for example <c>ConnectionStrings__bmadserver</c>.</param>
     /// <param name="dataDirectory">Its data directory; by default one of its own, which goes with it.</param>
+    /// <param name="program">The program and its arguments; by default the server.</param>
     public static async Task<ServerNode> StartNewAsync(
         IReadOnlyDictionary<string, string>? environment = null,
         string? dataDirectory = null,
+        IReadOnlyList<string>? program = null,
         CancellationToken cancellationToken = default
     )
     {
-        var node = new ServerNode(environment, dataDirectory);
+        var node = new ServerNode(environment, dataDirectory, program);
         try
         {
             await node.StartAsync(cancellationToken);
@@ -154,9 +159,9 @@ public sealed class ServerNode : IAsyncDisposable
 
     private void Launch()
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "BmadServer.Web.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, _program[0]);
         // Not the tests' folder: the server must find its settings wherever it is started from.
-        var start = new ProcessStartInfo("dotnet", [program])
+        var start = new ProcessStartInfo("dotnet", [program, .. _program.Skip(1)])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 namespace BmadServer.Testing;
 
 /// <summary>Sends signals, which .NET itself cannot, except for SIGKILL to its own children.</summary>
-internal static class Signal
+public static class Signal
 {
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
+
+    public static int Continue { get; } = OperatingSystem.IsMacOS() ? 19 : 18;
 
     public static int Stop { get; } = OperatingSystem.IsMacOS() ? 17 : 19;
 

@@ -20,16 +20,21 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Lock _gate = new();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private volatile int _targetPort;
+    private volatile Func<int> _targetPort;
     private volatile TaskCompletionSource _flowing = Completed();
 
     /// <param name="targetPort">The port that connections are passed on to.</param>
     /// <param name="targetHost">By default this machine.</param>
     public TcpProxy(int targetPort, string targetHost = "127.0.0.1")
+        : this(() => targetPort, targetHost) { }
+
+    /// <param name="targetPort">Chooses the port that a connection is passed on to.</param>
+    /// <param name="targetHost">By default this machine.</param>
+    public TcpProxy(Func<int> targetPort, string targetHost = "127.0.0.1")
         : this(targetPort, targetHost, filterToClient: null) { }
 
     /// <param name="filterToClient">Makes, for each connection, what changes the bytes from the server to the client.</param>
-    internal TcpProxy(int targetPort, string targetHost, Func<IStreamFilter>? filterToClient)
+    internal TcpProxy(Func<int> targetPort, string targetHost, Func<IStreamFilter>? filterToClient)
     {
         _targetPort = targetPort;
         _targetHost = targetHost;
@@ -58,7 +63,7 @@ public sealed class TcpProxy : IAsyncDisposable
     public int Connections => _connections.Count;
 
     /// <summary>From the next connection on, passes on to another port: the server came back elsewhere.</summary>
-    public void Retarget(int port) => _targetPort = port;
+    public void Retarget(int port) => _targetPort = () => port;
 
     /// <summary>Resets every open connection, as a network that is gone does; new ones are accepted.</summary>
     public void ResetConnections()
@@ -155,7 +160,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 // What comes through a proxy comes no later for it.
                 client.NoDelay = true;
                 server.NoDelay = true;
-                await server.ConnectAsync(_targetHost, _targetPort, _stop.Token);
+                await server.ConnectAsync(_targetHost, _targetPort(), _stop.Token);
                 _connections[connection] = true;
                 var up = CopyAsync(client, server, connection, () => DelayToServer, filter: null, bytes => IsCutBefore(connection, bytes));
                 var down = CopyAsync(

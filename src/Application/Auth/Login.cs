@@ -36,21 +36,15 @@ internal sealed class LoginHandler(
             ?? throw AuthErrors.InvalidCredentials();
 
         return await unitOfWork.ExecuteAsync(
-            _ =>
+            async token =>
             {
+                await accounts.ConfirmAsync(user, token);
                 var now = time.Now();
                 var family = TokenFamily.Start(user.Id, now);
                 families.Add(family);
                 var (text, hash) = tokens.CreateRefreshToken();
                 families.Add(RefreshToken.Issue(hash, family.Id, now, RefreshTokenPolicy.Lifetime));
-                return Task.FromResult(
-                    new Tokens(
-                        UserView.Of(user),
-                        tokens.CreateAccessToken(user, family.Id),
-                        text,
-                        RefreshTokenPolicy.Lifetime
-                    )
-                );
+                return new Tokens(UserView.Of(user), tokens.CreateAccessToken(user, family.Id), text, RefreshTokenPolicy.Lifetime);
             },
             cancellationToken
         );

@@ -15,8 +15,6 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
 {
     private const int MaximumEmailLength = 254;
     private const int MaximumDisplayNameLength = 100;
-    private const int MinimumPasswordLength = 8;
-    private const int MaximumPasswordLength = 128;
 
     public RegisterValidator()
     {
@@ -26,10 +24,7 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
             .WithMessage("Email must be an email address.")
             .MaximumLength(MaximumEmailLength)
             .WithMessage($"Email must be at most {MaximumEmailLength} characters long.");
-        RuleFor(request => request.Password)
-            .MustBeText()
-            .Length(MinimumPasswordLength, MaximumPasswordLength)
-            .WithMessage($"Password must be {MinimumPasswordLength} to {MaximumPasswordLength} characters long.");
+        RuleFor(request => request.Password).MustBePassword();
         RuleFor(request => request.DisplayName)
             .MustBeText()
             .MaximumLength(MaximumDisplayNameLength)

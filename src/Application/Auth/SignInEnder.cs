@@ -25,6 +25,38 @@ internal sealed class SignInEnder(
         await Task.WhenAll(ended.Select(session => connections.CloseAsync(session, reason)));
     }
 
+    /// <summary>Ends all sign-ins and sessions of a user, in one transaction with what is done to the account.</summary>
+    /// <param name="change">Comes first: what it locks of the account, a sign-in that begins at the same time has to wait for.</param>
+    /// <returns>How many sessions were open.</returns>
+    public async Task<int> EndAllAsync(
+        UserId user,
+        SessionEndReason reason,
+        Func<CancellationToken, Task>? change,
+        CancellationToken cancellationToken
+    )
+    {
+        var ended = await OptimisticConcurrency.RetryAsync(
+            () =>
+                unitOfWork.ExecuteAsync(
+                    async token =>
+                    {
+                        await (change?.Invoke(token) ?? Task.CompletedTask);
+                        return await RevokeAllAsync(user, reason, token);
+                    },
+                    cancellationToken
+                )
+        );
+        await Task.WhenAll(ended.Select(session => connections.CloseAsync(session, reason)));
+        return ended.Count;
+    }
+
+    private async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionEndReason reason, CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        await families.RevokeAllAsync(user, now, cancellationToken);
+        return End(await sessions.FindOpenAsync(user, cancellationToken), reason, now);
+    }
+
     private async Task<IReadOnlyList<SessionId>> RevokeAsync(
         TokenFamilyId familyId,
         SessionEndReason reason,
@@ -34,7 +66,11 @@ internal sealed class SignInEnder(
         var now = time.Now();
         var family = await families.FindAsync(familyId, cancellationToken);
         family?.Revoke(now);
-        var open = await sessions.ListOpenAsync(familyId, cancellationToken);
+        return End(await sessions.ListOpenAsync(familyId, cancellationToken), reason, now);
+    }
+
+    private static IReadOnlyList<SessionId> End(IReadOnlyList<Session> open, SessionEndReason reason, DateTimeOffset now)
+    {
         foreach (var session in open)
         {
             session.End(reason, now);

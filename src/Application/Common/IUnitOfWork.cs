@@ -24,6 +24,26 @@ public interface IUnitOfWork
     /// </summary>
     Task<T> ExecuteAsync<T>(WorkflowId workflow, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
+    /// <summary>The same for work that appends to the logs of several workflows.</summary>
+    /// <param name="workflows">Each once, in any order.</param>
+    Task<T> ExecuteAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// The same for work that only posts, to workflows that it found as they were known (<see cref="IWorkflowRepository.FindForPostingAsync"/>):
+    /// its posts are stored in one step if nothing has happened in their workflows since, and not at all otherwise.
+    /// </summary>
+    /// <param name="workflows">Each once, in any order.</param>
+    /// <exception cref="ConcurrentChangeException">Something has happened in one of them.</exception>
+    Task<T> PostAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Runs reads that all see the data of one moment, and changes nothing.</summary>
     Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken);
 }
@@ -51,5 +71,5 @@ public sealed class DuplicateKeyException(Exception innerException)
     : Exception("Another transaction stored the same unique key first.", innerException);
 
 /// <summary>Optimistic concurrency: a version moved on between reading and writing.</summary>
-public sealed class ConcurrentChangeException(Exception innerException)
+public sealed class ConcurrentChangeException(Exception? innerException = null)
     : Exception("Another transaction changed what this one had read.", innerException);

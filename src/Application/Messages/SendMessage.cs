@@ -1,7 +1,4 @@
 using BmadServer.Application.Common;
-using BmadServer.Application.Workflows;
-using BmadServer.Domain.Common;
-using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Workflows;
 using FluentValidation;
 using MediatR;
@@ -34,85 +31,19 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessage>
     }
 }
 
-internal sealed class SendMessageHandler(
-    ICaller caller,
-    IWorkflowRepository workflows,
-    IMessageRepository messages,
-    ISessionRepository sessions,
-    IUnitOfWork unitOfWork,
-    TimeProvider time
-) : IRequestHandler<SendMessage, Ack>
+internal sealed class SendMessageHandler(ICaller caller, IMediator mediator, IPostBatcher batcher) : IRequestHandler<SendMessage, Ack>
 {
     public async Task<Ack> Handle(SendMessage request, CancellationToken cancellationToken)
     {
-        // Before everything else: what was acknowledged stays acknowledged, even to one who has lost the workflow since.
-        if (await FindRepeatedAsync(request, cancellationToken) is { } repeated)
-        {
-            return repeated;
-        }
-
-        var target = await TargetAsync(request, cancellationToken);
-        try
-        {
-            return await unitOfWork.ExecuteAsync(target, token => PostAsync(target, request, token), cancellationToken);
-        }
-        catch (Exception failure) when (request.ClientMessageId is not null && failure is DuplicateKeyException or DomainException)
-        {
-            // The same send may have been under way on another connection, and have won while this one waited. Its ack counts,
-            // even where this one was refused by what happened in between.
-            if (await FindRepeatedAsync(request, cancellationToken) is { } won)
-            {
-                return won;
-            }
-
-            throw;
-        }
-    }
-
-    private async Task<Ack?> FindRepeatedAsync(SendMessage request, CancellationToken cancellationToken)
-    {
-        if (
-            request.ClientMessageId is null
-            || await messages.FindByClientMessageIdAsync(caller.UserId, request.ClientMessageId, cancellationToken) is not { } first
-        )
-        {
-            return null;
-        }
-
-        var posted = await messages.PostedAsync(first, cancellationToken);
-        var isSame =
-            posted.Content == request.Content
-            && posted.ReplyTo?.Value == request.ReplyTo
-            && (request.WorkflowId is null || request.WorkflowId == posted.WorkflowId.Value);
-        return isSame ? Ack.OfPost(first, duplicate: true) : throw MessageErrors.IdempotencyConflict();
-    }
-
-    private async Task<WorkflowId> TargetAsync(SendMessage request, CancellationToken cancellationToken)
-    {
-        if (request.WorkflowId is { } named)
-        {
-            return new WorkflowId(named);
-        }
-
-        var session = caller.SessionId is { } id ? await sessions.FindAsync(id, cancellationToken) : null;
-        return session?.State.ActiveWorkflowId ?? await workflows.PersonalWorkflowOfAsync(caller.UserId, cancellationToken);
-    }
-
-    private async Task<Ack> PostAsync(WorkflowId target, SendMessage request, CancellationToken cancellationToken)
-    {
-        var (workflow, author) = await workflows.FindOwnForUpdateAsync(target, caller.UserId, cancellationToken);
-        var reply = request.ReplyTo is { } replyTo
-            ? await messages.FindAsync(target, new MessageId(replyTo), cancellationToken) ?? throw MessageErrors.NotFound()
-            : null;
-        var message = workflow.Post(
-            author,
+        var post = new Post(
+            caller.UserId,
+            request.WorkflowId is { } named ? new WorkflowId(named) : await mediator.Send(new FindActiveWorkflow(), cancellationToken),
+            IsTargetNamed: request.WorkflowId is not null,
             request.Content!,
-            reply,
             request.ClientMessageId,
-            caller.ReceivedAt,
-            time.Now()
+            request.ReplyTo is { } replyTo ? new MessageId(replyTo) : null,
+            caller.ReceivedAt
         );
-        messages.Add(message);
-        return Ack.OfPost(message, duplicate: false);
+        return await batcher.PostAsync(post, cancellationToken);
     }
 }

@@ -19,12 +19,15 @@ public interface ILiveConnections
     /// <param name="expiresAt">Of the token; then the connection is closed unless it is renewed again.</param>
     void RenewAccess(SessionId session, string connectionId, TokenFamilyId family, DateTimeOffset expiresAt);
 
-    /// <summary>Tells the session's connection why, and closes it. Without a connection nothing happens.</summary>
+    /// <summary>
+    /// The session has ended: tells its connection why, and closes it, whichever node has it. Only one on this node is closed when the
+    /// call returns. Without a connection nothing happens.
+    /// </summary>
     Task CloseAsync(SessionId session, SessionEndReason reason);
 
-    /// <summary>Tells the others who have the workflow open that this user types, or no longer does. Not durable.</summary>
+    /// <summary>Tells the others who have the workflow open, on every node, that this user types, or no longer does. Not durable.</summary>
     Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping);
 
-    /// <summary>The users with a connection that is subscribed to the workflow.</summary>
+    /// <summary>The users who are known to have a connection that is subscribed to the workflow; new ones on other nodes show somewhat later.</summary>
     IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow);
 }

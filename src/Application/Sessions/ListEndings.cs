@@ -16,9 +16,10 @@ public sealed record Endings(IReadOnlyList<EndedSession> Sessions, IReadOnlyList
 internal sealed class ListEndingsHandler(ISessionRepository sessions, ITokenFamilyRepository families)
     : IRequestHandler<ListEndings, Endings>
 {
-    public async Task<Endings> Handle(ListEndings request, CancellationToken cancellationToken) =>
-        new(
-            await sessions.ListEndedAsync(request.Since, cancellationToken),
-            await families.ListRevokedAsync(request.Since, cancellationToken)
-        );
+    /// <summary>The sign-ins first: of one that ended, the sessions are then ended too, and say how.</summary>
+    public async Task<Endings> Handle(ListEndings request, CancellationToken cancellationToken)
+    {
+        var signIns = await families.ListRevokedAsync(request.Since, cancellationToken);
+        return new Endings(await sessions.ListEndedAsync(request.Since, cancellationToken), signIns);
+    }
 }

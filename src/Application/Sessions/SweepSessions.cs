@@ -32,8 +32,10 @@ internal sealed class SweepSessionsHandler(
         await unitOfWork.ExecuteAsync(
             async token =>
             {
-                await nodes.BeatAsync(node.Id, time.Now(), token);
-                return await nodes.ReleaseSilentAsync(time.Now() - NodeIdentity.MaximumSilence, token);
+                // One reading of the clock: a process that was halted between two would take itself for dead.
+                var now = time.Now();
+                await nodes.BeatAsync(node.Id, now, token);
+                return await nodes.ReleaseSilentAsync(now - NodeIdentity.MaximumSilence, token);
             },
             cancellationToken
         );

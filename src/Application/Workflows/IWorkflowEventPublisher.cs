@@ -6,7 +6,7 @@ namespace BmadServer.Application.Workflows;
 public interface IWorkflowEventPublisher
 {
     /// <summary>
-    /// Takes committed events of one workflow, in sequence order; calls for one workflow never overlap. Returns at once:
+    /// Takes committed events, those of one workflow in sequence order; calls for one workflow never overlap. Returns at once:
     /// nobody who writes waits for those who read.
     /// </summary>
     void Publish(IReadOnlyList<WorkflowEvent> events);

@@ -32,6 +32,8 @@ internal sealed class JoinWorkflowHandler(
     IMessageRepository messages,
     ISessionRepository sessions,
     ILiveConnections connections,
+    PresenceElsewhere elsewhere,
+    IBackplane backplane,
     IUnitOfWork unitOfWork,
     TimeProvider time
 ) : IRequestHandler<JoinWorkflow, WorkflowSnapshot>
@@ -55,7 +57,8 @@ internal sealed class JoinWorkflowHandler(
         {
             var snapshot = await unitOfWork.ReadAsync(token => ReadAsync(id, token), cancellationToken);
             await RememberAsync(sessionId, id, cancellationToken);
-            return snapshot with { Online = [.. connections.OnlineIn(id).Select(user => user.Value)] };
+            backplane.Send(new PresenceChanging(id.Value));
+            return snapshot with { Online = await OnlineAsync(id, cancellationToken) };
         }
         catch (Exception failure) when (!wasOpen || failure is DomainException { Kind: ErrorKind.NotFound })
         {
@@ -78,6 +81,12 @@ internal sealed class JoinWorkflowHandler(
             newest.Count > shown,
             []
         );
+    }
+
+    private async Task<IReadOnlyCollection<Guid>> OnlineAsync(WorkflowId id, CancellationToken cancellationToken)
+    {
+        var others = (await elsewhere.OfAsync([id], cancellationToken)).Select(present => present.User);
+        return [.. connections.OnlineIn(id).Union(others).Select(user => user.Value)];
     }
 
     private static int CountWithinSize(IReadOnlyList<Message> newest)

@@ -15,6 +15,7 @@ internal sealed class LeaveWorkflowHandler(
     IWorkflowRepository workflows,
     ISessionRepository sessions,
     ILiveConnections connections,
+    IBackplane backplane,
     IUnitOfWork unitOfWork,
     TimeProvider time
 ) : AsyncRequestHandler<LeaveWorkflow>
@@ -27,6 +28,7 @@ internal sealed class LeaveWorkflowHandler(
             () => unitOfWork.ExecuteAsync(token => ForgetAsync(sessionId, id, token), cancellationToken)
         );
         await connections.UnsubscribeAsync(sessionId, id);
+        backplane.Send(new PresenceChanging(id.Value));
     }
 
     /// <summary>A workflow that the session has open can be closed even by one who was removed from it.</summary>

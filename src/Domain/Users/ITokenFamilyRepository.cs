@@ -12,6 +12,10 @@ public interface ITokenFamilyRepository
     /// <summary>Whether this is a sign-in of this user's that has not ended.</summary>
     Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken);
 
+    /// <summary>Revokes all of the user's that stand.</summary>
+    /// <returns>How many.</returns>
+    Task<int> RevokeAllAsync(UserId user, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Those that were revoked at this time or later.</summary>
     Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken);
 

@@ -18,6 +18,20 @@ public interface IWorkflowRepository
     /// </summary>
     Task<Membership?> FindForUpdateAsync(WorkflowId id, UserId user, CancellationToken cancellationToken);
 
+    /// <summary>The same for many, for posts only: those of the wanted memberships that there are. None is tracked.</summary>
+    /// <param name="wanted">Each once, in any order.</param>
+    Task<IReadOnlyDictionary<(WorkflowId Workflow, UserId User), Membership>> FindForUpdateAsync(
+        IReadOnlyCollection<(WorkflowId Workflow, UserId User)> wanted,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The same without the lock, and as this node last knew them: for posts that are stored only if nothing has happened since.</summary>
+    /// <param name="wanted">Each once, in any order.</param>
+    Task<IReadOnlyDictionary<(WorkflowId Workflow, UserId User), Membership>> FindForPostingAsync(
+        IReadOnlyCollection<(WorkflowId Workflow, UserId User)> wanted,
+        CancellationToken cancellationToken
+    );
+
     Task<WorkflowId> PersonalWorkflowOfAsync(UserId user, CancellationToken cancellationToken);
 
     /// <summary>Tracked for changes, or null.</summary>

@@ -7,16 +7,18 @@ namespace BmadServer.Infrastructure.Auth;
 internal sealed class AccessTokenRules
 {
     private readonly TimeProvider _time;
+    private readonly DateTimeOffset _startedAt;
 
     public AccessTokenRules(SigningKey signingKey, TimeProvider time)
     {
         _time = time;
+        _startedAt = time.GetUtcNow();
         Parameters = new TokenValidationParameters
         {
             ValidIssuer = JwtOptions.Issuer,
             ValidAudience = JwtOptions.Audience,
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            IssuerSigningKey = signingKey.Key,
+            IssuerSigningKeyResolver = (_, _, _, _) => signingKey.Accepted(_time.GetUtcNow() - _startedAt),
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             NameClaimType = JwtRegisteredClaimNames.Sub,

@@ -10,5 +10,9 @@ public sealed class ApplicationUser : IdentityUser<Guid>
 
     public required DateTimeOffset CreatedAt { get; set; }
 
-    internal User ToUser() => new(new UserId(Id), Email!, DisplayName, CreatedAt);
+    /// <summary>Since when the operator lets nobody sign in with it.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    internal User ToUser() =>
+        new(new UserId(Id), Email!, DisplayName, CreatedAt) { DisabledAt = DisabledAt, PasswordStamp = SecurityStamp };
 }

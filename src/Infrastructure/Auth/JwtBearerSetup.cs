@@ -20,6 +20,8 @@ internal sealed class JwtBearerSetup(AccessTokenRules rules) : IConfigureNamedOp
     public void Configure(JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
+        // Nobody asks for it again, and a connection would keep it.
+        options.SaveToken = false;
         options.TokenValidationParameters = rules.Parameters;
         options.Events = new JwtBearerEvents
         {
@@ -52,7 +54,10 @@ internal sealed class JwtBearerSetup(AccessTokenRules rules) : IConfigureNamedOp
         if (!await StandsAsync(context.HttpContext, familyId, user))
         {
             context.Fail("The sign-in has ended.");
+            return;
         }
+
+        context.Principal = principal.WithoutToken();
     }
 
     /// <summary>A database out of reach says nothing about the token, so it is no reason to call it invalid.</summary>

@@ -17,4 +17,7 @@ internal sealed class JwtOptions
 
     /// <summary>Base64 of at least 256 random bits; without it a key is generated once and kept in the data directory.</summary>
     public string? SigningKey { get; init; }
+
+    /// <summary>Another key whose tokens are taken beside those of <see cref="SigningKey"/>, while keys are changed.</summary>
+    public string? PreviousSigningKey { get; init; }
 }

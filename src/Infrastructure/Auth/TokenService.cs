@@ -66,6 +66,26 @@ internal sealed class TokenService(SigningKey signingKey, AccessTokenRules rules
 /// <summary>Reads what <see cref="TokenService"/> wrote from a verified principal.</summary>
 public static class AccessTokenClaims
 {
+    private static readonly string[] Known =
+    [
+        JwtRegisteredClaimNames.Sub,
+        JwtRegisteredClaimNames.Name,
+        JwtRegisteredClaimNames.Sid,
+        JwtRegisteredClaimNames.Exp,
+    ];
+
+    /// <summary>
+    /// The same caller by the claims that are read here, and no more. A connection keeps its principal for as long as it is
+    /// open, and one that was just verified holds its whole token, the text as well as what was parsed of it.
+    /// </summary>
+    public static ClaimsPrincipal WithoutToken(this ClaimsPrincipal principal)
+    {
+        var claims = Known.SelectMany(type => principal.FindAll(type).Take(1)).Select(claim => new Claim(claim.Type, claim.Value));
+        return new ClaimsPrincipal(
+            new ClaimsIdentity(claims, principal.Identity!.AuthenticationType, JwtRegisteredClaimNames.Sub, roleType: null)
+        );
+    }
+
     public static UserId? UserId(this ClaimsPrincipal principal) =>
         Guid.TryParse(principal.FindFirstValue(JwtRegisteredClaimNames.Sub), out var id) ? new UserId(id) : null;
 

@@ -83,7 +83,7 @@ internal sealed class UserAccounts(
                 return user.ToUser();
             }
         }
-        else if (user is not null && !IsLocked(user))
+        else if (user is { DisabledAt: null } && !IsLocked(user))
         {
             await CountFailureAsync(user, cancellationToken);
         }
@@ -95,6 +95,66 @@ internal sealed class UserAccounts(
         }
 
         return null;
+    }
+
+    public async Task ConfirmAsync(User verified, CancellationToken cancellationToken)
+    {
+        // Written, although nothing changes, so that whoever disables the account waits for this transaction, or this one for theirs.
+        var confirmed = await db
+            .Users.Where(account =>
+                account.Id == verified.Id.Value && account.DisabledAt == null && account.SecurityStamp == verified.PasswordStamp
+            )
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.SecurityStamp, account => account.SecurityStamp),
+                cancellationToken
+            );
+        if (confirmed == 0)
+        {
+            throw AuthErrors.InvalidCredentials();
+        }
+    }
+
+    public async Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        var all = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
+        return [.. all.Select(account => new Account(account.ToUser(), account.LockoutEnd > now ? account.LockoutEnd : null))];
+    }
+
+    public Task DisableAsync(UserId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db
+            .Users.Where(account => account.Id == id.Value)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.DisabledAt, account => account.DisabledAt ?? now),
+                cancellationToken
+            );
+
+    public Task EnableAsync(UserId id, CancellationToken cancellationToken) =>
+        db
+            .Users.Where(account => account.Id == id.Value)
+            .ExecuteUpdateAsync(
+                update =>
+                    update
+                        .SetProperty(account => account.DisabledAt, (DateTimeOffset?)null)
+                        .SetProperty(account => account.LockoutEnd, (DateTimeOffset?)null)
+                        .SetProperty(account => account.AccessFailedCount, 0),
+                cancellationToken
+            );
+
+    public Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken)
+    {
+        var stamp = Guid.CreateVersion7(time.Now()).ToString("N");
+        return db
+            .Users.Where(account => account.Id == id.Value)
+            .ExecuteUpdateAsync(
+                update =>
+                    update
+                        .SetProperty(account => account.PasswordHash, passwordHash)
+                        .SetProperty(account => account.SecurityStamp, stamp)
+                        .SetProperty(account => account.LockoutEnd, (DateTimeOffset?)null)
+                        .SetProperty(account => account.AccessFailedCount, 0),
+                cancellationToken
+            );
     }
 
     public async Task<User?> FindAsync(UserId id, CancellationToken cancellationToken)
@@ -147,14 +207,18 @@ internal sealed class UserAccounts(
     /// Forgets earlier failures, unless the account is locked by now: guesses that were checked at the same time may have
     /// locked it since it was read.
     /// </summary>
-    /// <returns>Whether the account is not locked.</returns>
+    /// <returns>Whether the account is neither locked nor disabled.</returns>
     private async Task<bool> TryPassAsync(ApplicationUser user, CancellationToken cancellationToken)
     {
         var now = time.Now();
         return await unitOfWork.ExecuteAsync(
                 token =>
                     db
-                        .Users.Where(account => account.Id == user.Id && (account.LockoutEnd == null || account.LockoutEnd <= now))
+                        .Users.Where(account =>
+                            account.Id == user.Id
+                            && account.DisabledAt == null
+                            && (account.LockoutEnd == null || account.LockoutEnd <= now)
+                        )
                         .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), token),
                 cancellationToken
             ) == 1;

@@ -23,10 +23,14 @@ internal static class DatabaseErrors
     public static DomainException Unavailable(Exception cause) =>
         new("service.unavailable", "The server cannot reach its database just now; try again.", ErrorKind.Unavailable, cause);
 
-    public static bool IsDuplicateKey(DbUpdateException failure) =>
-        failure.InnerException
+    public static bool IsDuplicateKey(Exception failure) =>
+        (failure is DbUpdateException ? failure.InnerException : failure)
             is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
                 or SqliteException { SqliteExtendedErrorCode: SqliteConstraintPrimaryKey or SqliteConstraintUnique };
+
+    /// <summary>Whether another transaction was let through instead. Of SQLite's there is one at a time.</summary>
+    public static bool IsLostRace(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
     /// <summary>Whether this came from the database or the way to it, for whatever reason.</summary>
     public static bool IsDatabaseError(Exception failure) =>

@@ -20,24 +20,18 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
         [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
 
+    /// <returns>The names of the migrations that it applied.</returns>
     /// <exception cref="StartupException">
     /// The database is out of reach, or does not let the server in, or the embedded one's files cannot be written.
     /// </exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         // The context is pooled: who gets it next expects the usual timeout.
         var usualTimeout = db.Database.GetCommandTimeout();
         db.Database.SetCommandTimeout(CommandTimeout);
         try
         {
-            if (db.Database.IsSqlite())
-            {
-                await MigrateSqliteAsync(cancellationToken);
-            }
-            else
-            {
-                await MigratePostgresAsync(cancellationToken);
-            }
+            return db.Database.IsSqlite() ? await MigrateSqliteAsync(cancellationToken) : await MigratePostgresAsync(cancellationToken);
         }
         catch (Exception failure)
             when (DatabaseErrors.IsDatabaseError(failure) || failure is IOException or UnauthorizedAccessException)
@@ -50,14 +44,14 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
         }
     }
 
-    private async Task MigratePostgresAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> MigratePostgresAsync(CancellationToken cancellationToken)
     {
         await CreatePostgresDatabaseAsync(cancellationToken);
         await db.Database.OpenConnectionAsync(cancellationToken);
         try
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({AdvisoryLockKey})", cancellationToken);
-            await ApplyAsync(cancellationToken);
+            return await ApplyAsync(cancellationToken);
         }
         finally
         {
@@ -86,18 +80,37 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
         }
     }
 
-    private async Task MigrateSqliteAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> MigrateSqliteAsync(CancellationToken cancellationToken)
     {
         var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
-        await using var held = await LockFileAsync($"{file}.migrating", cancellationToken);
+        await using var held = await LockFileAsync($"{file}.lock", cancellationToken);
 
         // EF Core's own lock is a row that a killed server leaves behind, and then waits for without end. Whoever holds
         // the file's lock is alone, so such a row is a left-over.
         await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
-        await ApplyAsync(cancellationToken);
+
+        await DropUnfinishedCopiesAsync(cancellationToken);
+        return await ApplyAsync(cancellationToken);
     }
 
-    private async Task ApplyAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// EF Core copies a table that SQLite cannot change, and gives the copy the table's name; whoever was killed before that has left the
+    /// copy behind, and it would be in the way.
+    /// </summary>
+    private async Task DropUnfinishedCopiesAsync(CancellationToken cancellationToken)
+    {
+        const string prefix = "ef_temp_";
+        var tables = await db.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'table'").ToListAsync(cancellationToken);
+        foreach (var table in tables.Where(table => tables.Contains(prefix + table)))
+        {
+            // The name is one of this database's own, and no parameter can stand for it.
+#pragma warning disable EF1002
+            await db.Database.ExecuteSqlRawAsync($"DROP TABLE \"{prefix}{table}\"", cancellationToken);
+#pragma warning restore EF1002
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken)
     {
         var pending = await PendingAsync(cancellationToken);
         if (pending.Count > 0)
@@ -105,6 +118,8 @@ public sealed class DatabaseMigrator(AppDbContext db, ILogger<DatabaseMigrator> 
             logger.LogInformation("Bringing the database up to date: {Migrations}", string.Join(", ", pending));
             await db.Database.MigrateAsync(cancellationToken);
         }
+
+        return pending;
     }
 
     private static async Task<FileStream> LockFileAsync(string path, CancellationToken cancellationToken)

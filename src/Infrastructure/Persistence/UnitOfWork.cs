@@ -1,20 +1,57 @@
 using BmadServer.Application.Common;
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Workflows;
+using BmadServer.Infrastructure.Persistence.Posts;
 using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence;
 
-internal sealed class UnitOfWork(AppDbContext db, IWriteLocks locks, IWorkflowEventPublisher publisher) : IUnitOfWork
+internal sealed class UnitOfWork(
+    AppDbContext db,
+    NewPosts posts,
+    WorkflowCache cache,
+    IWriteLocks locks,
+    IWorkflowEventPublisher publisher
+) : IUnitOfWork
 {
-    public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        ExecuteAsync(workflow: null, work, cancellationToken);
+    public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var held = await locks.EnterAsync(workflow: null, cancellationToken);
+        return await CommitAsync([], work, cancellationToken);
+    }
 
-    public Task<T> ExecuteAsync<T>(
+    public async Task<T> ExecuteAsync<T>(
         WorkflowId workflow,
         Func<CancellationToken, Task<T>> work,
         CancellationToken cancellationToken
-    ) => ExecuteAsync((WorkflowId?)workflow, work, cancellationToken);
+    )
+    {
+        using var held = await locks.EnterAsync(workflow, cancellationToken);
+        return await CommitAsync([workflow], work, cancellationToken);
+    }
+
+    public async Task<T> ExecuteAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        using var held = await locks.EnterFirstAsync(workflows, cancellationToken);
+        return await CommitAsync(workflows, work, cancellationToken);
+    }
+
+    public async Task<T> PostAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        using var held = await locks.EnterFirstAsync(workflows, cancellationToken);
+        Forget();
+        var result = await work(cancellationToken);
+        Publish(await StorePostsAsync(CancellationToken.None));
+        return result;
+    }
 
     public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -24,46 +61,50 @@ internal sealed class UnitOfWork(AppDbContext db, IWriteLocks locks, IWorkflowEv
         return await read(cancellationToken);
     }
 
-    private async Task<T> ExecuteAsync<T>(
-        WorkflowId? workflow,
+    private async Task<T> CommitAsync<T>(
+        IReadOnlyCollection<WorkflowId> workflows,
         Func<CancellationToken, Task<T>> work,
         CancellationToken cancellationToken
     )
     {
-        using var held = await locks.EnterAsync(workflow, cancellationToken);
-
-        // What was read before the lock was held may be stale.
-        db.ChangeTracker.Clear();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var result = await work(cancellationToken);
-        var events = StagePendingEvents();
-        await SaveAsync(cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        if (events.Count > 0)
+        Forget();
+        foreach (var workflow in workflows)
         {
-            publisher.Publish(events);
+            cache.Remove(workflow);
         }
 
+        // Nothing is saved a second time in a transaction that has failed.
+        db.Database.AutoSavepointsEnabled = false;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var result = await work(cancellationToken);
+        var events = await SaveAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        Publish(events);
         return result;
     }
 
-    private List<WorkflowEvent> StagePendingEvents()
+    /// <summary>What was read before the lock was held may be stale.</summary>
+    private void Forget()
     {
-        List<WorkflowEvent> events = [];
-        foreach (var workflow in db.ChangeTracker.Entries<Workflow>())
-        {
-            events.AddRange(workflow.Entity.TakePendingEvents().Cast<WorkflowEvent>());
-        }
-
-        db.WorkflowEvents.AddRange(events);
-        return events;
+        db.ChangeTracker.Clear();
+        posts.Clear();
     }
 
-    private async Task SaveAsync(CancellationToken cancellationToken)
+    /// <returns>The events that are stored now, and can be published once they are committed.</returns>
+    private async Task<List<WorkflowEvent>> SaveAsync(CancellationToken cancellationToken)
     {
         try
         {
+            List<WorkflowEvent> events = [];
+            foreach (var entry in db.ChangeTracker.Entries<Workflow>())
+            {
+                events.AddRange(entry.Entity.TakePendingEvents().Cast<WorkflowEvent>());
+            }
+
+            db.WorkflowEvents.AddRange(events);
             await db.SaveChangesAsync(cancellationToken);
+            events.AddRange(await StorePostsAsync(cancellationToken));
+            return events;
         }
         catch (DbUpdateConcurrencyException lost)
         {
@@ -72,6 +113,51 @@ internal sealed class UnitOfWork(AppDbContext db, IWriteLocks locks, IWorkflowEv
         catch (DbUpdateException failure) when (DatabaseErrors.IsDuplicateKey(failure))
         {
             throw new DuplicateKeyException(failure);
+        }
+    }
+
+    /// <returns>The events that posted them, which are stored too.</returns>
+    private async Task<List<WorkflowEvent>> StorePostsAsync(CancellationToken cancellationToken)
+    {
+        List<WorkflowEvent> events = [];
+        if (posts.Messages.Count == 0)
+        {
+            return events;
+        }
+
+        foreach (var known in posts.Workflows)
+        {
+            events.AddRange(known.Workflow.TakePendingEvents().Cast<WorkflowEvent>());
+        }
+
+        try
+        {
+            await db.InsertPostsAsync(posts.Messages, [.. posts.Workflows.Where(known => known.HasNewPosts)], cancellationToken);
+        }
+        catch (Exception failure) when (DatabaseErrors.IsDuplicateKey(failure))
+        {
+            throw new DuplicateKeyException(failure);
+        }
+        catch (Exception failure) when (DatabaseErrors.IsLostRace(failure))
+        {
+            throw new ConcurrentChangeException(failure);
+        }
+
+        return events;
+    }
+
+    /// <summary>All of it is committed.</summary>
+    private void Publish(List<WorkflowEvent> events)
+    {
+        foreach (var known in posts.Workflows)
+        {
+            known.NoteStored();
+            cache.Put(known);
+        }
+
+        if (events.Count > 0)
+        {
+            publisher.Publish(events);
         }
     }
 }

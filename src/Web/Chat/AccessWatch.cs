@@ -21,13 +21,24 @@ internal sealed class AccessWatch(
     /// <summary>How long before it can be read an end may carry its time: a long transaction, another node's clock.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
 
+    private readonly Turns _turns = new(Interval, time);
     private DateTimeOffset _readAt = time.GetUtcNow();
+
+    /// <summary>Something has ended on another node: looks at once.</summary>
+    public void Hasten() => _turns.Hasten();
+
+    public override void Dispose()
+    {
+        _turns.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await _turns.NextAsync(stoppingToken);
+
             // Not awaited: one that does not read would delay the next turn.
             connections.CloseOutdatedAsync(time.GetUtcNow() - AccessTokenClaims.ClockSkew).Unawaited(LogFailure);
             try
@@ -48,7 +59,7 @@ internal sealed class AccessWatch(
     private async Task CloseEndedAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (connections.Any)
+        if (connections.Count > 0)
         {
             var endings = await queries.SendAsync(new ListEndings(_readAt - Overlap), cancellationToken);
             connections.CloseEndedAsync(endings).Unawaited(LogFailure);

@@ -22,14 +22,22 @@ internal sealed class BoundedOutput : PipeWriter
     /// <summary>U+001E ends every message, and stands nowhere else: JSON escapes it.</summary>
     private const byte EndOfMessage = 0x1e;
 
+    /// <summary>Inline: once the client keeps up again, whoever writes passes it on in the same breath.</summary>
+    private static readonly PipeOptions BacklogOptions = new(
+        pauseWriterThreshold: 0,
+        readerScheduler: PipeScheduler.Inline,
+        useSynchronizationContext: false
+    );
+
     private readonly PipeWriter _output;
     private readonly Action _tooSlow;
     private readonly Lock _gate = new();
 
-    /// <summary>Inline: as long as the client keeps up, whoever writes passes it on in the same breath.</summary>
-    private readonly Pipe _pipe = new(
-        new PipeOptions(pauseWriterThreshold: 0, readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false)
-    );
+    /// <summary>
+    /// What waits, from when the client is first behind until the connection ends; most never are, and an idle connection should cost
+    /// little.
+    /// </summary>
+    private Pipe? _backlog;
 
     private long _written;
     private long _waiting;
@@ -38,15 +46,13 @@ internal sealed class BoundedOutput : PipeWriter
 
     /// <param name="output">The connection's. It completes a flush when the client has taken all but 64 KiB.</param>
     /// <param name="tooSlow">Closes the connection.</param>
-    public BoundedOutput(PipeWriter output, Action tooSlow)
-    {
-        (_output, _tooSlow) = (output, tooSlow);
-        _ = PassOnAsync();
-    }
+    public BoundedOutput(PipeWriter output, Action tooSlow) => (_output, _tooSlow) = (output, tooSlow);
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _written;
+
+    private PipeWriter Writer => _backlog?.Writer ?? _output;
 
     /// <summary>Completes when nothing waits here any more.</summary>
     public Task WhenTaken()
@@ -57,25 +63,38 @@ internal sealed class BoundedOutput : PipeWriter
         }
     }
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => _pipe.Writer.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Writer.GetMemory(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => _pipe.Writer.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => Writer.GetSpan(sizeHint);
 
     public override void Advance(int bytes)
     {
         _written += bytes;
-        _pipe.Writer.Advance(bytes);
+        Writer.Advance(bytes);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (!TryAdd(_written))
+        var bytes = _written;
+        _written = 0;
+        if (_backlog is null)
+        {
+            var flush = _output.FlushAsync(CancellationToken.None);
+            if (flush.IsCompleted)
+            {
+                return flush;
+            }
+
+            _backlog = new Pipe(BacklogOptions);
+            TryAdd(bytes);
+            _ = PassOnAsync(_backlog.Reader, flush, bytes);
+        }
+        else if (!TryAdd(bytes))
         {
             _tooSlow();
         }
 
-        _written = 0;
-        return _pipe.Writer.FlushAsync(cancellationToken);
+        return _backlog.Writer.FlushAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush()
@@ -84,7 +103,7 @@ internal sealed class BoundedOutput : PipeWriter
     }
 
     /// <summary>What was written before still goes out.</summary>
-    public override void Complete(Exception? exception = null) => _pipe.Writer.Complete(exception);
+    public override void Complete(Exception? exception = null) => Writer.Complete(exception);
 
     /// <returns>Whether there is room for so much.</returns>
     private bool TryAdd(long bytes)
@@ -101,27 +120,34 @@ internal sealed class BoundedOutput : PipeWriter
         }
     }
 
-    private async Task PassOnAsync()
+    /// <param name="first">The flush that the client keeps waiting.</param>
+    /// <param name="bytes">What it flushes.</param>
+    private async Task PassOnAsync(PipeReader backlog, ValueTask<FlushResult> first, long bytes)
     {
         Exception? failure = null;
         try
         {
-            while (await PassOnOnceAsync()) { }
+            var mayBeMore = !(await first).IsCompleted;
+            Take(bytes);
+            while (mayBeMore)
+            {
+                mayBeMore = await PassOnOnceAsync(backlog);
+            }
         }
         catch (Exception thrown)
         {
             failure = thrown;
         }
 
-        _pipe.Reader.Complete(failure);
+        backlog.Complete(failure);
         _output.Complete(failure);
         Take(long.MaxValue);
     }
 
     /// <returns>Whether there may be more.</returns>
-    private async ValueTask<bool> PassOnOnceAsync()
+    private async ValueTask<bool> PassOnOnceAsync(PipeReader backlog)
     {
-        var read = await _pipe.Reader.ReadAsync();
+        var read = await backlog.ReadAsync();
         var piece = WholeMessages(read.Buffer);
         if (piece.IsEmpty)
         {
@@ -134,7 +160,7 @@ internal sealed class BoundedOutput : PipeWriter
         }
 
         var length = piece.Length;
-        _pipe.Reader.AdvanceTo(piece.End);
+        backlog.AdvanceTo(piece.End);
         var flushed = await _output.FlushAsync();
         Take(length);
         return !flushed.IsCompleted;

@@ -40,7 +40,10 @@ internal static class ChatSetup
         configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallsPerSecond));
         configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallBurst));
         configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubKilobytesPerSecond));
+        configuration.RequireNotNegative<double>(ShutdownOptions.Section, nameof(ShutdownOptions.NoticeSeconds));
+        configuration.RequireNotNegative<double>(ShutdownOptions.Section, nameof(ShutdownOptions.DrainSeconds));
         services.AddSingleton(configuration.Options<RateLimitOptions>(RateLimitOptions.Section));
+        services.AddSingleton(configuration.Options<ShutdownOptions>(ShutdownOptions.Section));
         services
             .AddOptions<HubOptions>()
             .Configure<MessageOptions>(
@@ -52,6 +55,7 @@ internal static class ChatSetup
             {
                 options.AddFilter<CallerFilter>();
                 options.AddFilter<ErrorFilter>();
+                options.AddFilter<CallsUnderWayFilter>();
                 options.AddFilter<BackPressureFilter>();
                 options.AddFilter<RateLimitFilter>();
                 options.AddFilter<ActivityFilter>();
@@ -63,6 +67,7 @@ internal static class ChatSetup
         ));
         services.AddSingleton<CallerFilter>();
         services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<CallsUnderWayFilter>();
         services.AddSingleton<BackPressureFilter>();
         services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ActivityFilter>();
@@ -74,20 +79,28 @@ internal static class ChatSetup
         services.AddSingleton<IWorkflowEventPublisher>(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService(provider => provider.GetRequiredService<EventPump>());
         services.AddHostedService<SequenceAnnouncer>();
-        services.AddHostedService<AccessWatch>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHealthChecks().AddCheck<Drain>("server", tags: [ServiceDefaults.ReadyTag]);
+        services.AddSingleton<IHostLifetime, DrainingLifetime>();
+        services.AddSingleton<AccessWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessWatch>());
+        services.AddSingleton<PresenceQuestions>();
+        services.AddHostedService<PresenceWatch>();
+        services.AddHostedService<OtherNodes>();
         services.AddScoped<ConnectionLifecycle>();
     }
 
     /// <summary>
-    /// Refuses new connections once the server is stopping. SignalR closes the open ones then, and their clients come back
-    /// at once, while the port is still open; let in, they would hold up the stop until its time is up.
+    /// Refuses new connections once the server is stopping. Its clients come back at once, while the port is still open; let in,
+    /// they would hold up the stop until its time is up.
     /// </summary>
     public static void UseChatShutdown(this WebApplication app)
     {
-        var stopping = app.Lifetime.ApplicationStopping;
+        var drain = app.Services.GetRequiredService<Drain>();
         app.Use(
             (context, next) =>
-                stopping.IsCancellationRequested && context.Request.Path.StartsWithSegments(ChatHub.Path)
+                drain.HasBegun && context.Request.Path.StartsWithSegments(ChatHub.Path)
                     ? throw new DomainException("service.unavailable", "The server is stopping; connect again.", ErrorKind.Unavailable)
                     : next(context)
         );

@@ -1,9 +1,11 @@
+using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Workflows;
 using BmadServer.Infrastructure.Auth;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
@@ -12,6 +14,7 @@ namespace BmadServer.Web.Chat;
 internal sealed class ConnectionLifecycle(
     IMediator mediator,
     LiveConnections connections,
+    IBackplane backplane,
     TimeProvider time,
     ILogger<ConnectionLifecycle> logger
 )
@@ -22,11 +25,10 @@ internal sealed class ConnectionLifecycle(
     /// <summary>Gives the connection its session, joins the session's workflows again, and tells the client.</summary>
     public async Task OpenAsync(HubCallerContext context, IChatClient client)
     {
-        var request = context.GetHttpContext()!.Request;
-        var opened = await mediator.Send(
-            new OpenSession(request.Query[SessionParameter], DeviceOf(request), context.ConnectionId),
-            context.ConnectionAborted
-        );
+        var http = context.GetHttpContext()!;
+        var asked = new OpenSession(http.Request.Query[SessionParameter], DeviceOf(http.Request), context.ConnectionId);
+        await http.Features.GetRequiredFeature<Handshake>().EndAsync();
+        var opened = await mediator.Send(asked, context.ConnectionAborted);
         context.SetSession(opened.Id, time.Now());
         logger.LogInformation(
             "Connection {ConnectionId} opened by user {UserId} on session {SessionId}, recovery {Recovery}",
@@ -63,12 +65,19 @@ internal sealed class ConnectionLifecycle(
             session,
             cause?.GetType().Name ?? "none"
         );
-        connections.Detach(session, context.ConnectionId);
+        var left = connections.Detach(session, context.ConnectionId);
         await mediator.Send(new DropConnection(session, context.ConnectionId, time.Now()), CancellationToken.None);
+        TellPresence(left.Select(workflow => workflow.Value));
     }
 
     private async Task AttachAsync(HubCallerContext context, IChatClient client, OpenedSession opened)
     {
+        if (opened.Recovery != SessionRecovery.None)
+        {
+            backplane.Send(new SessionTaken(opened.Id.Value, opened.Version));
+            TellPresence(opened.JoinedWorkflows.Select(joined => joined.WorkflowId));
+        }
+
         var subscribed = connections.Attach(context, opened);
         var joined = subscribed is null ? opened.JoinedWorkflows : await StandingAsync(opened, subscribed, context.ConnectionAborted);
         if (opened.Recovery == SessionRecovery.None)
@@ -112,6 +121,15 @@ internal sealed class ConnectionLifecycle(
         }
 
         return standing;
+    }
+
+    /// <summary>After what changes it is committed, because the other nodes read it then.</summary>
+    private void TellPresence(IEnumerable<Guid> workflows)
+    {
+        foreach (var workflow in workflows)
+        {
+            backplane.Send(new PresenceChanging(workflow));
+        }
     }
 
     private static SessionRestored Restored(OpenedSession opened, IReadOnlyList<JoinedWorkflow> joined) =>

@@ -46,18 +46,18 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
         try
         {
             var result = await next(invocationContext);
-            metrics.CallEnded(method, "ok", Stopwatch.GetElapsedTime(started));
+            metrics.CallAnswered(method, started);
             return result;
         }
         catch (OperationCanceledException) when (invocationContext.Context.ConnectionAborted.IsCancellationRequested)
         {
-            metrics.CallEnded(method, "cancelled", Stopwatch.GetElapsedTime(started));
+            metrics.CallCancelled(method, started);
             throw;
         }
         catch (Exception failure)
         {
             var answer = Translate(failure, method);
-            metrics.CallEnded(method, answer.Code, Stopwatch.GetElapsedTime(started));
+            metrics.CallRefused(method, answer.Code, answer.Status >= StatusCodes.Status500InternalServerError, started);
             throw new HubException($"{answer.Code}: {answer.Sentence}");
         }
     }
@@ -71,6 +71,7 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
         catch (Exception failure) when (!context.Context.ConnectionAborted.IsCancellationRequested)
         {
             var answer = Translate(failure, nameof(OnConnectedAsync));
+            metrics.ConnectionRefused(answer.Code);
 
             // Clients that count a connection as made once its handshake is done come back at once, over and over.
             await Task.Delay(PauseBeforeRetry, context.Context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

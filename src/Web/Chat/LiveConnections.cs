@@ -1,3 +1,4 @@
+using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -17,6 +18,8 @@ namespace BmadServer.Web.Chat;
 /// </remarks>
 internal sealed class LiveConnections(
     IHubContext<ChatHub, IChatClient> hub,
+    PresenceQuestions questions,
+    IBackplane backplane,
     TimeProvider time,
     ILogger<LiveConnections> logger
 ) : ILiveConnections
@@ -72,15 +75,20 @@ internal sealed class LiveConnections(
     }
 
     /// <summary>Forgets a connection that has closed.</summary>
-    public void Detach(SessionId session, string connectionId)
+    /// <returns>The workflows that it had open until now.</returns>
+    public IReadOnlyCollection<WorkflowId> Detach(SessionId session, string connectionId)
     {
         lock (_gate)
         {
-            if (_bySession.TryGetValue(session, out var closed) && closed.Id == connectionId)
+            if (!_bySession.TryGetValue(session, out var closed) || closed.Id != connectionId)
             {
-                _bySession.Remove(session);
-                CloseAll(closed);
+                return [];
             }
+
+            WorkflowId[] left = [.. closed.Opened];
+            _bySession.Remove(session);
+            CloseAll(closed);
+            return left;
         }
     }
 
@@ -96,12 +104,31 @@ internal sealed class LiveConnections(
 
             foreach (var open in viewer.Opened.Select(workflow => _byWorkflow[workflow]).Where(open => open.Subscribers.Contains(viewer)))
             {
-                foreach (var present in open.Subscribers.DistinctBy(connection => connection.UserId))
+                var here = open.Subscribers.Select(connection => (connection.UserId, connection.Name));
+                var elsewhere = open.Elsewhere.Select(user => (user.Key, user.Value));
+                foreach (var (user, name) in here.Concat(elsewhere).DistinctBy(present => present.Item1))
                 {
-                    if (present.UserId != viewer.UserId)
+                    if (user != viewer.UserId)
                     {
-                        Announce(hub.Clients.Client(viewer.Id), present, open.Id, online: true);
+                        Announce(hub.Clients.Client(viewer.Id), open.Id, user, name, online: true);
                     }
+                }
+            }
+        }
+    }
+
+    /// <summary>Shows who has these workflows open on other nodes, as far as that is new.</summary>
+    /// <param name="asked">The workflows that were asked about: whoever is not among the present is not in them.</param>
+    public void ShowElsewhere(IEnumerable<WorkflowId> asked, IReadOnlyCollection<PresentUser> present)
+    {
+        var byWorkflow = present.ToLookup(each => each.Workflow);
+        lock (_gate)
+        {
+            foreach (var workflow in asked)
+            {
+                if (_byWorkflow.TryGetValue(workflow, out var open))
+                {
+                    ShowElsewhere(open, byWorkflow[workflow].ToDictionary(each => each.User, each => each.Name));
                 }
             }
         }
@@ -114,6 +141,7 @@ internal sealed class LiveConnections(
         {
             if (_byWorkflow.TryGetValue(workflow, out var open))
             {
+                ForgetElsewhere(open, user);
                 foreach (var connection in open.Subscribers.Where(connection => connection.UserId == user).ToArray())
                 {
                     Unsubscribe(connection, open);
@@ -136,6 +164,8 @@ internal sealed class LiveConnections(
                 {
                     Subscribe(connection, open);
                 }
+
+                questions.Ask(workflow);
             }
         }
     }
@@ -194,19 +224,37 @@ internal sealed class LiveConnections(
         );
     }
 
+    /// <summary>Closes the session's connection if the session has been taken since: with this version, by a connection elsewhere.</summary>
+    public Task CloseTakenAsync(SessionId session, int version) =>
+        CloseAsync(session, connection => connection.Version < version, SessionEndReason.Replaced);
+
     public async Task CloseAsync(SessionId session, SessionEndReason reason)
     {
+        backplane.Send(new AccessEnded());
+        await CloseAsync(session, _ => true, reason);
+    }
+
+    private async Task CloseAsync(SessionId session, Func<LiveConnection, bool> applies, SessionEndReason reason)
+    {
         LiveConnection? closed;
+        WorkflowId[] left = [];
         lock (_gate)
         {
-            if (_bySession.Remove(session, out closed))
+            if (_bySession.TryGetValue(session, out closed) && applies(closed))
             {
+                _bySession.Remove(session);
+                left = [.. closed.Opened];
                 CloseAll(closed);
+            }
+            else
+            {
+                closed = null;
             }
         }
 
         if (closed is not null)
         {
+            Tell(left);
             await EndAsync(closed.Context, reason);
         }
     }
@@ -220,6 +268,14 @@ internal sealed class LiveConnections(
 
     public Task ShowTypingAsync(WorkflowId workflow, UserId user, string name, bool isTyping)
     {
+        ShowTypingHere(workflow, user, name, isTyping);
+        backplane.Send(new TypingShown(workflow.Value, user.Value, name, isTyping));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The same for those on this node.</summary>
+    public void ShowTypingHere(WorkflowId workflow, UserId user, string name, bool isTyping)
+    {
         string[] own;
         lock (_gate)
         {
@@ -231,7 +287,6 @@ internal sealed class LiveConnections(
         hub.Clients.GroupExcept(GroupOf(workflow), own)
             .TypingChanged(new TypingChanged(workflow.Value, user.Value, name, isTyping))
             .Unawaited(LogFailure);
-        return Task.CompletedTask;
     }
 
     public IReadOnlyCollection<UserId> OnlineIn(WorkflowId workflow)
@@ -239,7 +294,7 @@ internal sealed class LiveConnections(
         lock (_gate)
         {
             return _byWorkflow.TryGetValue(workflow, out var open)
-                ? [.. open.Subscribers.Select(connection => connection.UserId).Distinct()]
+                ? [.. open.Subscribers.Select(connection => connection.UserId).Union(open.Elsewhere.Keys)]
                 : [];
         }
     }
@@ -262,14 +317,32 @@ internal sealed class LiveConnections(
         }
     }
 
-    /// <summary>Whether any connection is open on this node.</summary>
-    public bool Any
+    /// <summary>The sessions that have a connection on this node, each with that.</summary>
+    public IReadOnlyCollection<(SessionId Session, string ConnectionId)> Connected()
+    {
+        lock (_gate)
+        {
+            return [.. _bySession.Values.Select(connection => (connection.Session, connection.Id))];
+        }
+    }
+
+    /// <summary>Of every connection that is open on this node.</summary>
+    public IReadOnlyList<HubCallerContext> Contexts()
+    {
+        lock (_gate)
+        {
+            return [.. _bySession.Values.Select(connection => connection.Context)];
+        }
+    }
+
+    /// <summary>How many connections are open on this node.</summary>
+    public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _bySession.Count > 0;
+                return _bySession.Count;
             }
         }
     }
@@ -281,6 +354,7 @@ internal sealed class LiveConnections(
     private Task CloseAsync(Func<LiveConnection, SessionEndReason?> reasonOf)
     {
         (LiveConnection Connection, SessionEndReason Reason)[] closed;
+        HashSet<WorkflowId> left = [];
         lock (_gate)
         {
             closed =
@@ -293,10 +367,12 @@ internal sealed class LiveConnections(
             foreach (var (connection, _) in closed)
             {
                 _bySession.Remove(connection.Session);
+                left.UnionWith(connection.Opened);
                 CloseAll(connection);
             }
         }
 
+        Tell(left);
         return Task.WhenAll(closed.Select(each => EndAsync(each.Connection.Context, each.Reason)));
     }
 
@@ -306,6 +382,7 @@ internal sealed class LiveConnections(
         if (!_byWorkflow.TryGetValue(workflow, out var open))
         {
             _byWorkflow.Add(workflow, open = new OpenWorkflow(workflow, lastSequence));
+            questions.Ask(workflow);
         }
 
         connection.Opened.Add(workflow);
@@ -337,11 +414,13 @@ internal sealed class LiveConnections(
         }
 
         var workflow = open.Id;
-        var isFirstOfUser = open.Subscribers.All(other => other == connection || other.UserId != connection.UserId);
+        var isFirstOfUser =
+            !open.Elsewhere.ContainsKey(connection.UserId)
+            && open.Subscribers.All(other => other == connection || other.UserId != connection.UserId);
         hub.Groups.AddToGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
         if (isFirstOfUser)
         {
-            Announce(Others(workflow, connection), connection, workflow, online: true);
+            Announce(Others(workflow, connection), workflow, connection.UserId, connection.Name, online: true);
         }
 
         return true;
@@ -356,9 +435,9 @@ internal sealed class LiveConnections(
 
         var workflow = open.Id;
         hub.Groups.RemoveFromGroupAsync(connection.Id, GroupOf(workflow)).Unawaited(LogFailure);
-        if (open.Subscribers.All(other => other.UserId != connection.UserId))
+        if (!IsPresent(open, connection.UserId))
         {
-            Announce(Others(workflow, connection), connection, workflow, online: false);
+            Announce(Others(workflow, connection), workflow, connection.UserId, connection.Name, online: false);
         }
     }
 
@@ -374,10 +453,46 @@ internal sealed class LiveConnections(
 
     private IChatClient Others(WorkflowId workflow, LiveConnection than) => hub.Clients.GroupExcept(GroupOf(workflow), than.Id);
 
-    private void Announce(IChatClient viewers, LiveConnection connection, WorkflowId workflow, bool online) =>
-        viewers
-            .PresenceChanged(new PresenceChanged(workflow.Value, connection.UserId.Value, connection.Name, online))
-            .Unawaited(LogFailure);
+    private void Announce(IChatClient viewers, WorkflowId workflow, UserId user, string name, bool online) =>
+        viewers.PresenceChanged(new PresenceChanged(workflow.Value, user.Value, name, online)).Unawaited(LogFailure);
+
+    private void ShowElsewhere(OpenWorkflow open, Dictionary<UserId, string> present)
+    {
+        foreach (var gone in open.Elsewhere.Keys.Where(user => !present.ContainsKey(user)).ToArray())
+        {
+            ForgetElsewhere(open, gone);
+        }
+
+        foreach (var (user, name) in present)
+        {
+            var isNew = !IsPresent(open, user);
+            open.Elsewhere[user] = name;
+            if (isNew)
+            {
+                Announce(hub.Clients.Group(GroupOf(open.Id)), open.Id, user, name, online: true);
+            }
+        }
+    }
+
+    private void ForgetElsewhere(OpenWorkflow open, UserId user)
+    {
+        if (open.Elsewhere.Remove(user, out var name) && !IsPresent(open, user))
+        {
+            Announce(hub.Clients.Group(GroupOf(open.Id)), open.Id, user, name, online: false);
+        }
+    }
+
+    private static bool IsPresent(OpenWorkflow open, UserId user) =>
+        open.Elsewhere.ContainsKey(user) || open.Subscribers.Any(connection => connection.UserId == user);
+
+    /// <summary>That somebody who had these workflows open has gone.</summary>
+    private void Tell(IReadOnlyCollection<WorkflowId> left)
+    {
+        foreach (var workflow in left)
+        {
+            backplane.Send(new PresenceChanging(workflow.Value));
+        }
+    }
 
     /// <summary>What waits for a client that does not read is not for it any more: then the transport goes too, at once.</summary>
     private async Task EndAsync(HubCallerContext context, SessionEndReason reason)

@@ -1,3 +1,4 @@
+using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
 
 namespace BmadServer.Web.Chat;
@@ -21,6 +22,9 @@ internal sealed class OpenWorkflow(WorkflowId id, long lastSequence)
 
     /// <summary>Of <see cref="Openers"/>, those that receive its events.</summary>
     public HashSet<LiveConnection> Subscribers { get; } = [];
+
+    /// <summary>The users who are present through other nodes, with their names, as last read; changed under the same lock.</summary>
+    public Dictionary<UserId, string> Elsewhere { get; } = [];
 
     /// <summary>Whoever is subscribed before this is read gets every later event.</summary>
     public long Begun => Volatile.Read(ref _begun);

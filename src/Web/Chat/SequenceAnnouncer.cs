@@ -1,5 +1,6 @@
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
+using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
@@ -14,6 +15,7 @@ internal sealed class SequenceAnnouncer(
     LiveConnections connections,
     EventPump pump,
     ServerQueries queries,
+    HubMetrics metrics,
     TimeProvider time,
     ILogger<SequenceAnnouncer> logger
 ) : BackgroundService
@@ -49,6 +51,7 @@ internal sealed class SequenceAnnouncer(
     {
         foreach (var (workflow, lastSequence) in _announcements.Next(open.ToDictionary(each => each.Id, each => each.Pushed)))
         {
+            metrics.Announced();
             hub.Clients.Group(LiveConnections.GroupOf(workflow))
                 .SequenceAnnounced(new SequenceAnnounced(workflow.Value, lastSequence))
                 .Unawaited(failure => logger.LogError(failure, "A last sequence could not be announced"));

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using BmadServer.Application;
 using BmadServer.Infrastructure;
-using BmadServer.Infrastructure.Persistence;
 using BmadServer.Web.Auth;
 using BmadServer.Web.Chat;
 using BmadServer.Web.Common;
@@ -24,15 +23,18 @@ public static class ServerHost
     /// <summary>Enough for 1 MB a second over a line with a delay of 100 ms.</summary>
     private const int SendBufferBytes = 128 * 1024;
 
+    /// <summary>
+    /// Settings are read once. To notice that a file of them changes, the host would watch every folder below the program, and hear of
+    /// each page that is written to a database that lies there.
+    /// </summary>
+    private const string WithoutWatching = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <param name="args">Configuration as <c>--Key:SubKey=value</c>, over environment variables and appsettings.json.</param>
     /// <param name="configure">Runs last, for tests to put their own clock in.</param>
     /// <exception cref="StartupException">The configuration must not be used as it is.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(
-            // The settings lie beside the program, wherever it is started from.
-            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
-        );
+        var builder = CreateBuilder(args);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
         {
             builder.WebHost.UseUrls(DefaultUrl);
@@ -58,6 +60,7 @@ public static class ServerHost
         app.UseSafetyHeaders();
         // Before authentication, which takes a token from the query of WebSockets only and so must know them.
         app.UseWebSockets();
+        Handshake.Use(app);
         app.UseRest();
         app.UseChatShutdown();
         app.UseApiDescription();
@@ -72,13 +75,13 @@ public static class ServerHost
         return app;
     }
 
-    /// <summary>Creates the database's schema or brings it up to date, without starting the server.</summary>
-    public static async Task MigrateAsync(this WebApplication app)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
-        app.Logger.LogInformation("The database is up to date");
-    }
+    /// <summary>Knows the settings, and nothing else yet.</summary>
+    /// <param name="args">As for <see cref="Build"/>.</param>
+    internal static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder(
+            // The settings lie beside the program, wherever it is started from.
+            new WebApplicationOptions { Args = [WithoutWatching, .. args], ContentRootPath = AppContext.BaseDirectory }
+        );
 
     /// <summary>
     /// Connections take the send buffer over from the socket that they were accepted on. Left to itself the kernel keeps

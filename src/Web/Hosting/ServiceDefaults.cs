@@ -1,53 +1,22 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Npgsql;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace BmadServer.Web.Hosting;
 
 /// <summary>
-/// What every service of an Aspire application has: telemetry, health checks, resilience and service discovery. Nothing
-/// is exported unless <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.
+/// What every service of an Aspire application has: telemetry where it is wanted, health checks, resilience and service discovery.
 /// </summary>
 internal static class ServiceDefaults
 {
     private const string LiveTag = "live";
-    private const string ReadyTag = "ready";
+
+    /// <summary>Of the health checks that say whether the server takes requests.</summary>
+    public const string ReadyTag = "ready";
 
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
-        builder.Logging.AddOpenTelemetry(logging =>
-        {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
-        var telemetry = builder
-            .Services.AddOpenTelemetry()
-            .WithMetrics(metrics =>
-                metrics
-                    .AddAspNetCoreInstrumentation()
-                    .AddHttpClientInstrumentation()
-                    .AddRuntimeInstrumentation()
-                    .AddMeter("Microsoft.AspNetCore.Http.Connections", HubMetrics.MeterName)
-            )
-            .WithTracing(tracing =>
-                tracing
-                    .AddAspNetCoreInstrumentation()
-                    .AddHttpClientInstrumentation()
-                    .AddSource("Microsoft.AspNetCore.SignalR.Server")
-                    .AddNpgsql()
-            );
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            telemetry.UseOtlpExporter();
-        }
-
-        builder
-            .Services.AddHealthChecks()
-            .AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag])
-            .AddCheck("backplane", () => HealthCheckResult.Healthy("One node; no backplane is configured."), [ReadyTag]);
+        builder.AddTelemetry();
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

@@ -24,7 +24,7 @@ internal static class WebApp
         "bmadServer runs, but its web app is not built. Install Node.js and run `dotnet build src/Web`, then start the server again.\n";
 
     /// <summary>Addresses that programs use. What is not there is refused, and not answered with a page.</summary>
-    private static readonly PathString[] Reserved = ["/api", "/hubs", "/openapi", "/swagger", "/health"];
+    private static readonly PathString[] Reserved = ["/api", "/hubs", "/openapi", "/swagger", "/health", Telemetry.MetricsPath];
 
     /// <summary>What the build puts beside a file, best first.</summary>
     private static readonly (string Encoding, string Suffix)[] Compressed = [("br", ".br"), ("gzip", ".gz")];

@@ -12,6 +12,7 @@ namespace BmadServer.Web.OpenApi;
 internal static class OpenApiSetup
 {
     private const string BearerScheme = "Bearer";
+    private const string UiPath = "swagger";
 
     private static readonly JsonSerializerOptions Json = CreateJson();
 
@@ -34,12 +35,17 @@ internal static class OpenApiSetup
         }
 
         app.MapOpenApi().AllowAnonymous();
-        app.UseSwaggerUI(options =>
-        {
-            options.RoutePrefix = "swagger";
-            options.DocumentTitle = "bmadServer API";
-            options.SwaggerEndpoint("/openapi/v1.json", "bmadServer v1");
-        });
+        // Other requests do not pass through it: a connection would keep what waits there for its end.
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/" + UiPath),
+            ui =>
+                ui.UseSwaggerUI(options =>
+                {
+                    options.RoutePrefix = UiPath;
+                    options.DocumentTitle = "bmadServer API";
+                    options.SwaggerEndpoint("/openapi/v1.json", "bmadServer v1");
+                })
+        );
     }
 
     private static Task Describe(

@@ -46,6 +46,17 @@ public sealed class LoginTests
     }
 
     [Test]
+    public async Task Handle_WhenTheAccountWasChangedSinceItWasVerified_ShouldStartNoSignIn()
+    {
+        _world.Accounts.Setup(port => port.ConfirmAsync(_world.Me, It.IsAny<CancellationToken>())).ThrowsAsync(AuthErrors.InvalidCredentials());
+
+        await _world.SendAsync(new Login(_world.Me.Email, "correct horse")).ShouldBeRefusedWithAsync("auth.invalid_credentials");
+
+        (_world.UnitOfWork.Attempts, _world.UnitOfWork.Commits).ShouldBe((1, 0));
+        _world.Families.Verify(port => port.Add(It.IsAny<TokenFamily>()), Times.Never);
+    }
+
+    [Test]
     public async Task Handle_WhenSpacesSurroundTheAddress_ShouldTrimThem() =>
         await Should.NotThrowAsync(_world.SendAsync(new Login($" {_world.Me.Email} ", "correct horse")));
 

@@ -1,5 +1,6 @@
 using BmadServer.Application.Messages;
 using BmadServer.Domain.Sessions;
+using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
 
 namespace BmadServer.Application.UnitTests.Messages;
@@ -132,7 +133,7 @@ public sealed class SendMessageTests
 
         await _world.SendAsync(new SendMessage("Hello", LaunchId, "key-1"));
 
-        (_world.Posted.Count, _world.UnitOfWork.Commits).ShouldBe((0, 0));
+        _world.Posted.ShouldBeEmpty();
     }
 
     [Test]
@@ -160,8 +161,10 @@ public sealed class SendMessageTests
     {
         _world.HasMessage(_launch, "Hello", "key-1");
         _world
-            .Workflows.Setup(port => port.FindForUpdateAsync(_launch.Workflow.Id, _world.Me.Id, It.IsAny<CancellationToken>()))
-            .ReturnsAsync((Membership?)null);
+            .Workflows.Setup(port =>
+                port.FindForUpdateAsync(It.IsAny<IReadOnlyCollection<(WorkflowId, UserId)>>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync(new Dictionary<(WorkflowId, UserId), Membership>());
 
         (await _world.SendAsync(new SendMessage("Hello", LaunchId, "key-1"))).Duplicate.ShouldBeTrue();
     }

@@ -24,6 +24,20 @@ public sealed class SweepSessionsTests
     }
 
     [Test]
+    public async Task Handle_WhenTheProcessIsHaltedForAMinute_ShouldNotTakeItselfForDead()
+    {
+        var began = _world.Now;
+        _world
+            .Nodes.Setup(port => port.BeatAsync(It.IsAny<NodeId>(), It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
+            .Callback(() => _world.Time.Advance(TimeSpan.FromMinutes(1)))
+            .Returns(Task.CompletedTask);
+
+        await _world.SendAsync(new SweepSessions());
+
+        _world.Nodes.Verify(port => port.ReleaseSilentAsync(began.AddSeconds(-20), It.IsAny<CancellationToken>()));
+    }
+
+    [Test]
     public async Task Handle_ShouldEndIdleSessionsAndTellTheirConnectionsWhy()
     {
         var idle = Given.Session(_world.Me);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Workflows;
 using BmadServer.Integration.Tests.Support;
@@ -46,6 +47,20 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
 
         await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
         reader.Events(workflow).ShouldHaveSingleItem().Text("content").ShouldBe("Lost");
+    }
+
+    [Test]
+    public async Task It_is_measured_as_one_that_was_found_in_the_log()
+    {
+        var workflow = await SharedWorkflowAsync((Marco, "observer"));
+        var (sender, reader) = (await ConnectedAsync(Sarah), await JoinedAsync(Marco, workflow));
+        var before = PushesFromLog();
+        _publisher.Lose(new WorkflowId(workflow));
+
+        var ack = await sender.InvokeAsync("SendMessage", new { content = "Lost", workflowId = workflow });
+
+        await AnnouncedAsync(reader, workflow, ack.Number("sequence"));
+        PushesFromLog().ShouldBe(before + 1);
     }
 
     [Test]
@@ -183,6 +198,27 @@ public sealed class SequenceAnnouncementTests(Database database) : ChatTest(data
 
         Announcements(left, workflow).ShouldNotContain(ack.Number("sequence"));
         Announcements(removed, workflow).ShouldNotContain(ack.Number("sequence"));
+    }
+
+    /// <summary>As this server counts them; the process may run others.</summary>
+    private long PushesFromLog()
+    {
+        var count = 0L;
+        var ofServer = Server.Services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "bmadserver.hub.pushes" && instrument.Meter.Scope == ofServer)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => count += tags[0].Value is "log" ? value : 0);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return count;
     }
 
     private static Task AnnouncedAsync(HubClient client, Guid workflow, long sequence) =>

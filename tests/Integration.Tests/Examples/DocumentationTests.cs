@@ -15,6 +15,7 @@ public sealed partial class DocumentationTests
 {
     private static readonly string Hub = Repository.Read("docs", "hub.md");
     private static readonly string Rest = Repository.Read("docs", "rest.md");
+    private static readonly string Operations = Repository.Read("docs", "operations.md");
 
     private static readonly Type[] HubTypes =
     [
@@ -98,7 +99,7 @@ public sealed partial class DocumentationTests
             .Select(refusal => refusal.Groups[1].Value)
             .Distinct();
 
-        var documented = new[] { Hub, Rest }
+        var documented = new[] { Hub, Rest, Operations }
             .SelectMany(RefusalsIn)
             .Distinct();
 
@@ -119,7 +120,7 @@ public sealed partial class DocumentationTests
     [Test]
     public void Every_link_between_the_pages_leads_somewhere()
     {
-        foreach (var page in new[] { "hub.md", "rest.md", "clients.md", "examples/typescript/README.md", "examples/dotnet/README.md" })
+        foreach (var page in new[] { "hub.md", "rest.md", "operations.md", "clients.md", "examples/typescript/README.md", "examples/dotnet/README.md" })
         {
             var folder = Path.GetDirectoryName(Repository.PathOf("docs", page))!;
             foreach (var link in Link().Matches(Repository.Read("docs", page)).Select(link => link.Groups[1].Value).Where(link => !link.StartsWith("http")))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AccessTokens = BmadServer.Examples.DotNet.AccessTokens;
 using BmadServer.Examples.DotNet;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Testing;

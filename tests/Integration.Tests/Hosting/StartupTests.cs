@@ -67,7 +67,7 @@ public sealed class StartupTests
         // Whatever the rights of whoever runs this test: a directory cannot be read as a file.
         var refusal = await RefusedWithKeyFileAsync(
             path => Directory.CreateDirectory(path),
-            directory => Directory.GetFiles(directory, "signing.key.*").ShouldBeEmpty()
+            directory => Directory.GetFiles(directory, "signing.key.*").Select(Path.GetFileName).ShouldBe(["signing.key.lock"])
         );
 
         refusal.Message.ShouldContain("signing.key cannot be made or read");
@@ -94,11 +94,31 @@ public sealed class StartupTests
     }
 
     [Test]
-    public async Task A_backplane_is_refused()
+    public async Task A_backplane_without_a_database_for_several_nodes_is_refused()
     {
         var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("ConnectionStrings:redis", "localhost:6379"));
 
         refusal.Message.ShouldContain("ConnectionStrings__redis");
+        refusal.Message.ShouldContain("ConnectionStrings__bmadserver");
+    }
+
+    [Test]
+    public async Task A_backplane_without_a_signing_key_for_several_nodes_is_refused()
+    {
+        var refusal = await RefusedBackplaneAsync("localhost:6379", key: "");
+
+        refusal.Message.ShouldContain("Jwt__SigningKey");
+    }
+
+    [TestCase("password=secret")]
+    [TestCase("localhost:6379,password=secret,connectTimeout=soon")]
+    [TestCase("localhost:6379,sekret=secret")]
+    public async Task A_backplane_of_no_known_form_is_refused_without_repeating_it(string connectionString)
+    {
+        var refusal = await RefusedBackplaneAsync(connectionString, RandomKey());
+
+        refusal.Message.ShouldContain("ConnectionStrings__redis");
+        refusal.ToString().ShouldNotContain("secret");
     }
 
     [Test]
@@ -138,6 +158,19 @@ public sealed class StartupTests
             directory.Delete(recursive: true);
         }
     }
+
+    private static Task<StartupException> RefusedBackplaneAsync(string connectionString, string key) =>
+        Should.ThrowAsync<StartupException>(() =>
+            TestServer.StartAsync(
+                Database.Postgres,
+                new Dictionary<string, string>
+                {
+                    ["ConnectionStrings:bmadserver"] = TestPostgres.OutOfReach,
+                    ["ConnectionStrings:redis"] = connectionString,
+                    ["Jwt:SigningKey"] = key,
+                }
+            )
+        );
 
     private static TestCaseData Case(string name, string key, string reason) => new TestCaseData(key, reason).SetArgDisplayNames(name);
 

@@ -1,5 +1,5 @@
+using BmadServer.Infrastructure.Persistence;
 using BmadServer.Integration.Tests.Support;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -52,7 +52,7 @@ public sealed class FirstStartTests
     [CancelAfter(30_000)]
     public async Task What_a_server_left_that_was_killed_while_it_migrated_does_not_hold_up_the_next(CancellationToken cancellationToken)
     {
-        await LeaveMigrationLockAsync(Path.Combine(_directory.FullName, "bmadserver.db"));
+        await LeaveUnfinishedMigrationAsync(Path.Combine(_directory.FullName, "bmadserver.db"));
 
         var start = StartAsync(Database.Sqlite, new() { ["Data:Directory"] = _directory.FullName });
 
@@ -97,16 +97,19 @@ public sealed class FirstStartTests
     private static Task<TestServer> StartAsync(Database database, Dictionary<string, string> settings) =>
         Task.Run(() => TestServer.StartAsync(database, settings));
 
-    /// <summary>As EF Core takes its lock, which is a row of this table.</summary>
-    private static async Task LeaveMigrationLockAsync(string file)
+    /// <summary>As EF Core takes its lock, which is a row of this table, and copies a table that it rebuilds.</summary>
+    /// <summary>What there is when a later migration was copying a table: EF Core's lock, and the copy.</summary>
+    private static async Task LeaveUnfinishedMigrationAsync(string file)
     {
-        await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = """
-            CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL);
+        var options = new DbContextOptionsBuilder<SqliteAppDbContext>().UseEmbedded($"Data Source={file};Pooling=False").Options;
+        await using var db = new SqliteAppDbContext(options);
+        await db.Database.MigrateAsync("Initial");
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL);
             INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-03-02 09:30:00+00:00');
-            """;
-        await command.ExecuteNonQueryAsync();
+            CREATE TABLE "ef_temp_messages" ("id" TEXT NOT NULL PRIMARY KEY);
+            """
+        );
     }
 }

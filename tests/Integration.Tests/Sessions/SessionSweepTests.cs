@@ -50,6 +50,31 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
         stored.EndedAt.ShouldBe(_time.Now());
     }
 
+    /// <summary>Of thousands that expire long after their connections were gone, none is read again and again.</summary>
+    [Test]
+    public async Task Whoever_closes_connections_reads_only_of_sessions_that_had_one_when_they_ended()
+    {
+        var user = await SignedInAsync();
+        var dropped = await ConnectedAsync(user);
+        await dropped.Connection.StopAsync();
+        await Eventually.ShouldBeTrueAsync(
+            async () => (await StoredAsync(dropped.SessionId)).DisconnectedAt is not null,
+            "the drop is noted"
+        );
+        var connected = await ConnectedAsync(user);
+        await ListenFor28MinutesAsync(user, connected);
+        _time.Advance(IdleLimit - TimeSpan.FromMinutes(28));
+        await SweepAsync();
+
+        await using var scope = Server.Services.CreateAsyncScope();
+        var endings = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ListEndings(_time.Now() - IdleLimit));
+
+        (await StoredAsync(dropped.SessionId)).HasEnded.ShouldBeTrue();
+        var read = endings.Sessions.Select(ended => ended.Id.Value).ToList();
+        read.ShouldContain(connected.SessionId);
+        read.ShouldNotContain(dropped.SessionId);
+    }
+
     [Test]
     public async Task A_session_that_was_extended_in_time_goes_on()
     {

@@ -91,7 +91,7 @@ public sealed class TestServer : IAsyncDisposable
             args,
             builder =>
             {
-                builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
+                LogOnlyTo(Log, builder);
                 if (_time is not null)
                 {
                     builder.Services.AddSingleton(_time);
@@ -102,6 +102,21 @@ public sealed class TestServer : IAsyncDisposable
         );
         await _app.StartAsync();
         Url = new Uri(_app.Urls.Single());
+    }
+
+    /// <summary>Instead of to the console and what else the framework has; what the server itself sets up stays.</summary>
+    private static void LogOnlyTo(CapturedLog log, WebApplicationBuilder builder)
+    {
+        var ofFramework = builder.Services.Where(service =>
+            service.ServiceType == typeof(ILoggerProvider)
+            && service.ImplementationType?.Namespace?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true
+        );
+        foreach (var provider in ofFramework.ToArray())
+        {
+            builder.Services.Remove(provider);
+        }
+
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
     }
 
     /// <summary>Asks the server's own database, past the server.</summary>

@@ -4,7 +4,7 @@ namespace BmadServer.Recovery.Tests.Chaos;
 
 /// <summary>A test that lets things go wrong in a world of one database. Its seed is fixed unless another one is asked for.</summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
-internal abstract class ChaosTest(DatabaseKind database)
+internal abstract class ChaosTest(DatabaseKind database, int nodes = 1)
 {
     private const string SeedVariable = "BMADSERVER_RECOVERY_SEED";
 
@@ -37,7 +37,7 @@ internal abstract class ChaosTest(DatabaseKind database)
     /// <param name="answerLimit">A call that takes longer breaks a device's connection.</param>
     protected async Task<Tally> InRoundAsync(int devices, Func<Round, Task> happen, TimeSpan? answerLimit = null)
     {
-        var world = await Worlds.GetAsync(Database);
+        var world = await Worlds.GetAsync(Database, nodes);
         try
         {
             await using var round = await Round.StartAsync(world, Seed, devices, answerLimit);
@@ -46,6 +46,7 @@ internal abstract class ChaosTest(DatabaseKind database)
         }
         catch
         {
+            await TestContext.Out.WriteLineAsync($"What the server wrote last:\n{world.Nodes.Output}");
             await Worlds.DropAsync(world);
             throw;
         }

@@ -19,7 +19,7 @@ internal sealed class Device : IAsyncDisposable
     {
         User = user;
         _random = seed;
-        _proxy = new MessageFilterProxy(world.Server.Port, Drop);
+        _proxy = new MessageFilterProxy(world.Nodes.NextPort, Drop);
         Client = new RecordingClient(
             new RecordingClientOptions
             {

@@ -49,10 +49,25 @@ internal enum FaultKind
 
     /// <summary><c>kill -9</c> of PostgreSQL and the server, and a start of both.</summary>
     PowerCut,
+
+    /// <summary><c>kill -9</c> of one node of several, and a start after a while.</summary>
+    NodeKill,
+
+    /// <summary>SIGTERM to one node of several, and a start.</summary>
+    NodeRestart,
+
+    /// <summary><c>kill -9</c> of Redis, and a start after a while.</summary>
+    RedisKill,
+
+    /// <summary>Redis stands still for a while, its connections open.</summary>
+    RedisFreeze,
+
+    /// <summary>Nothing passes between one node and Redis for a while; then their connections are reset.</summary>
+    RedisPartition,
 }
 
 /// <param name="At">Since the start of the load; later if the fault before it is not over.</param>
-/// <param name="Device">Which one, where it is about one.</param>
+/// <param name="Device">Which one, where it is about one. Where it is about a node, the remainder by their number says which.</param>
 /// <param name="Lasts">How long, where it lasts.</param>
 internal sealed record Fault(TimeSpan At, FaultKind Kind, int Device, TimeSpan Lasts)
 {
@@ -72,6 +87,11 @@ internal static class FaultSchedule
         FaultKind.CommitLost,
         FaultKind.CommitAnswerLost,
         FaultKind.PowerCut,
+        FaultKind.NodeKill,
+        FaultKind.NodeRestart,
+        FaultKind.RedisKill,
+        FaultKind.RedisFreeze,
+        FaultKind.RedisPartition,
     };
 
     /// <param name="mix">What may happen; a kind that stands twice in it happens twice as often.</param>
@@ -105,6 +125,10 @@ internal static class FaultSchedule
             FaultKind.PostgresStop or FaultKind.PostgresKill => (0.1, 1.5),
             FaultKind.PostgresReset => (0.1, 0.2),
             FaultKind.CommitLost or FaultKind.CommitAnswerLost => (0.05, 0.2),
+            FaultKind.NodeKill or FaultKind.RedisKill => (0.1, 2),
+            // Beyond the time after which a node takes it for gone, and within it.
+            FaultKind.RedisFreeze or FaultKind.RedisPartition => (0.5, 5),
+            FaultKind.NodeRestart => (0, 0.3),
             FaultKind.ServerKill or FaultKind.ServerRestart or FaultKind.PowerCut => (0, 0.3),
             _ => (0.0, 0.0),
         };

@@ -1,10 +1,11 @@
 using System.Globalization;
+using BmadServer.Testing;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
 /// <summary>
-/// Rounds of mixed faults for as many minutes as asked for, SQLite and PostgreSQL in turn: <c>./test.sh recovery</c>. A round's
-/// seed says which database it is on, so it can be run again alone, as the first one of a run.
+/// Rounds of mixed faults for as many minutes as asked for, in turn on SQLite, on PostgreSQL, and with three nodes on PostgreSQL and Redis:
+/// <c>./test.sh recovery</c>. A round's seed says what it is on, so it can be run again alone, as the first one of a run.
 /// </summary>
 [Explicit("It runs for as long as BMADSERVER_RECOVERY_MINUTES says: ./test.sh recovery.")]
 [Category("Long")]
@@ -23,6 +24,19 @@ internal sealed class LongRun
         FaultKind.PowerCut,
         FaultKind.PostgresKill,
         FaultKind.PostgresStop,
+        FaultKind.PostgresReset,
+        FaultKind.CommitLost,
+        FaultKind.CommitAnswerLost,
+    ];
+
+    private static readonly FaultKind[] NodesMix =
+    [
+        .. Enumerable.Repeat(FaultKind.NodeKill, 4),
+        FaultKind.NodeRestart,
+        FaultKind.RedisKill,
+        FaultKind.RedisFreeze,
+        FaultKind.RedisPartition,
+        FaultKind.PostgresKill,
         FaultKind.PostgresReset,
         FaultKind.CommitLost,
         FaultKind.CommitAnswerLost,
@@ -79,14 +93,19 @@ internal sealed class LongRun
 
     private static async Task<(Tally Tally, int AcksLost, string? Failure)> RunRoundAsync(int seed)
     {
-        var database = seed % 2 == 0 ? DatabaseKind.Sqlite : DatabaseKind.Postgres;
+        var (database, nodes) = (seed % 3, LocalRedis.IsInstalled) switch
+        {
+            (0, _) => (DatabaseKind.Sqlite, 1),
+            (2, true) => (DatabaseKind.Postgres, 3),
+            _ => (DatabaseKind.Postgres, 1),
+        };
         var repeat = $"./test.sh recovery --minutes 1 --seed {seed}";
-        var world = await Worlds.GetAsync(database);
+        var world = await Worlds.GetAsync(database, nodes);
         try
         {
             await using var round = await Round.StartAsync(world, seed, Writers);
             var faults = FaultSchedule
-                .Make(seed, ServerMix, Writers, Length, TimeSpan.FromSeconds(2))
+                .Make(seed, nodes == 1 ? ServerMix : NodesMix, Writers, Length, TimeSpan.FromSeconds(2))
                 .Concat(FaultSchedule.Make(seed + 1, DeviceMix, Writers, Length, TimeSpan.FromSeconds(0.8)));
             await LoseAcksAsync(round);
             await round.RunAsync([.. faults], Length, PerSecond);
@@ -101,7 +120,7 @@ internal sealed class LongRun
         catch (Exception failure)
         {
             await Worlds.DropAsync(world);
-            return (new Tally { Rounds = 1 }, 0, $"seed {seed} on {database}. The same again: {repeat}\n{failure}\n{world.Server.Output}");
+            return (new Tally { Rounds = 1 }, 0, $"seed {seed} on {database}, {nodes} nodes. The same again: {repeat}\n{failure}\n{world.Nodes.Output}");
         }
     }
 
@@ -125,6 +144,8 @@ internal sealed class LongRun
         Figures.Report("kill -9 of PostgreSQL under load", total.PostgresKills, "", "");
         Figures.Report("orderly stops of PostgreSQL", total.PostgresStops, "", "");
         Figures.Report("commits cut off from PostgreSQL, or their answers", total.CommitsCut, "", "");
+        Figures.Report("sends and edits cut off from PostgreSQL, or their answers", total.SendsCut, "", "");
+        Figures.Report("Redis killed, frozen, or cut off from a node", total.RedisFaults, "", "");
         Figures.Report("drops of connections", total.Drops, "", "");
         Figures.Report("messages acknowledged", total.AckedMessages, "", "");
         Figures.Report("edits and deletions acknowledged", total.AckedChanges, "", "");

@@ -1,5 +1,5 @@
 using BmadServer.Recovery.Tests.Clients;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 

@@ -1,4 +1,4 @@
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 

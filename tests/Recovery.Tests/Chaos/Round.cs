@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using BmadServer.Recovery.Tests.Clients;
-using BmadServer.Recovery.Tests.History;
 using BmadServer.Testing;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
@@ -14,6 +14,9 @@ namespace BmadServer.Recovery.Tests.Chaos;
 internal sealed class Round : IAsyncDisposable
 {
     private const int Workflows = 3;
+
+    private const string InEveryText = "\"Zoë\" 😀";
+    private static readonly byte[] InEveryTextUtf8 = Encoding.UTF8.GetBytes(InEveryText);
 
     /// <summary>Sends that one device lets wait for their answers.</summary>
     private const int MostWaiting = 40;
@@ -250,6 +253,12 @@ internal sealed class Round : IAsyncDisposable
                 await Task.Delay(fault.Lasts);
                 device.DropsPushesPercent = 0;
                 break;
+            case FaultKind.NodeKill or FaultKind.NodeRestart:
+                await HappenToNodeAsync(fault);
+                break;
+            case FaultKind.RedisKill or FaultKind.RedisFreeze or FaultKind.RedisPartition:
+                await HappenToRedisAsync(fault);
+                break;
             default:
                 await HappenToServerAsync(fault);
                 break;
@@ -309,23 +318,75 @@ internal sealed class Round : IAsyncDisposable
         }
     }
 
+    private async Task HappenToNodeAsync(Fault fault)
+    {
+        var node = _world.Nodes.All[fault.Device % _world.Nodes.All.Count];
+        if (fault.Kind == FaultKind.NodeKill)
+        {
+            await node.KillAsync();
+            _faults += new Tally { ServerKills = 1 };
+        }
+        else
+        {
+            await node.StopAsync();
+            _faults += new Tally { ServerRestarts = 1 };
+        }
+
+        await Task.Delay(fault.Lasts);
+        await node.StartAsync();
+    }
+
+    private async Task HappenToRedisAsync(Fault fault)
+    {
+        var redis = _world.Nodes.Redis!;
+        switch (fault.Kind)
+        {
+            case FaultKind.RedisKill:
+                await redis.KillAsync();
+                await Task.Delay(fault.Lasts);
+                await redis.StartAsync();
+                break;
+            case FaultKind.RedisFreeze:
+                redis.Freeze();
+                await Task.Delay(fault.Lasts);
+                redis.Thaw();
+                break;
+            default:
+                var way = _world.Nodes.WaysToRedis[fault.Device % _world.Nodes.WaysToRedis.Count];
+                way.Stall();
+                await Task.Delay(fault.Lasts);
+                way.ResetConnections();
+                way.Resume();
+                break;
+        }
+
+        _faults += new Tally { RedisFaults = 1 };
+    }
+
+    /// <summary>Sends commit with the statement that stores their texts, everything else with a query of its own.</summary>
     private async Task CutCommitsAsync(TcpProxy database, Cut where, TimeSpan lasts)
     {
-        var cut = 0;
+        var (commits, sends) = (0, 0);
         database.CutAt = bytes =>
         {
             // As PostgreSQL's protocol has it: a query, its length, its text.
-            if (bytes.Span.IndexOf("COMMIT\0"u8) < 0)
+            if (bytes.Span.IndexOf("COMMIT\0"u8) >= 0)
             {
-                return Cut.Nowhere;
+                Interlocked.Increment(ref commits);
+                return where;
             }
 
-            Interlocked.Increment(ref cut);
-            return where;
+            if (bytes.Span.IndexOf(InEveryTextUtf8) >= 0)
+            {
+                Interlocked.Increment(ref sends);
+                return where;
+            }
+
+            return Cut.Nowhere;
         };
         await Task.Delay(lasts);
         database.CutAt = null;
-        _faults += new Tally { CommitsCut = Volatile.Read(ref cut) };
+        _faults += new Tally { CommitsCut = Volatile.Read(ref commits), SendsCut = Volatile.Read(ref sends) };
     }
 
     private string Describe(
@@ -346,7 +407,7 @@ internal sealed class Round : IAsyncDisposable
             var hanging = _devices.Where(device => !IsSettled(device));
             var names = hanging.Select(device => $"{device.Client.Name} (online: {device.Client.IsOnline}, waiting: {device.Client.Waiting})");
             text.AppendLine(CultureInfo.InvariantCulture, $"Not settled within {SettleLimit.TotalSeconds} s: {string.Join(", ", names)}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"The server says: {_world.Server.Output}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"The server says: {_world.Nodes.Output}");
         }
 
         foreach (var kind in violations.GroupBy(violation => violation.Kind))
@@ -423,7 +484,7 @@ internal sealed class Round : IAsyncDisposable
         private string Text()
         {
             var length = _random.Next(20) == 0 ? _random.Next(3000) : _random.Next(60);
-            return $"{_random.Next()} \"Zoë\" 😀 {new string('x', length)}";
+            return $"{_random.Next()} {InEveryText} {new string('x', length)}";
         }
 
         /// <summary>Over REST, once: whether it worked, the log says.</summary>

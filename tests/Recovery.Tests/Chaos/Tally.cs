@@ -1,4 +1,4 @@
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
@@ -19,6 +19,12 @@ internal sealed record Tally
 
     /// <summary>Commits that were lost on their way to PostgreSQL, or whose answers were lost on the way back.</summary>
     public int CommitsCut { get; init; }
+
+    /// <summary>Redis killed, frozen, or cut off from a node.</summary>
+    public int RedisFaults { get; init; }
+
+    /// <summary>The same of statements that carry texts: those of sends, which commit by themselves, and of edits.</summary>
+    public int SendsCut { get; init; }
 
     public int Drops { get; init; }
 
@@ -97,6 +103,8 @@ internal sealed record Tally
             PostgresStops = one.PostgresStops + other.PostgresStops,
             PostgresResets = one.PostgresResets + other.PostgresResets,
             CommitsCut = one.CommitsCut + other.CommitsCut,
+            RedisFaults = one.RedisFaults + other.RedisFaults,
+            SendsCut = one.SendsCut + other.SendsCut,
             Drops = one.Drops + other.Drops,
             Events = one.Events + other.Events,
             AckedMessages = one.AckedMessages + other.AckedMessages,
@@ -111,7 +119,8 @@ internal sealed record Tally
         };
 
     public override string ToString() =>
-        $"{ServerKills} kills, {ServerRestarts} restarts, {PostgresKills} PostgreSQL kills, {PostgresStops} stops, {PostgresResets} resets, {CommitsCut} commits cut, {Drops} drops; "
+        $"{ServerKills} kills, {ServerRestarts} restarts, {PostgresKills} PostgreSQL kills, {PostgresStops} stops, {PostgresResets} resets, "
+        + $"{CommitsCut} commits and {SendsCut} sends cut, {RedisFaults} faults of Redis, {Drops} drops; "
         + $"{AckedMessages} messages and {AckedChanges} changes acked, {Events} events, {UnknownOutcomes} unknown outcomes, "
         + $"{PassingRefusals} of them refusals, "
         + $"{RepeatedAfterLostAck} repeated after a lost ack; {Violations} violations";

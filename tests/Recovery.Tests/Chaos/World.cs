@@ -1,13 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using BmadServer.Recovery.Tests.History;
 using BmadServer.Testing;
+using BmadServer.Testing.History;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace BmadServer.Recovery.Tests.Chaos;
 
-/// <summary>A server process on a database of its own, with users. It lives longer than a test: signing up is slow on purpose.</summary>
+/// <summary>One server process or several on a database of their own, with users. It lives longer than a test: signing up is slow on purpose.</summary>
 internal sealed class World : IAsyncDisposable
 {
     private static readonly string[] Names = ["sarah", "marco", "wei", "amara", "jonas", "lucia", "tariq", "nina"];
@@ -16,30 +16,35 @@ internal sealed class World : IAsyncDisposable
 
     private World(
         DatabaseKind database,
-        ServerNode server,
+        Nodes nodes,
         KillablePostgres? postgres,
         string? connectionString,
         IReadOnlyList<User> users
     )
     {
-        (Database, Server, Postgres, Users) = (database, server, postgres, users);
+        (Database, Nodes, Postgres, Users) = (database, nodes, postgres, users);
         _connectionString = connectionString;
     }
 
     public DatabaseKind Database { get; }
 
-    public ServerNode Server { get; }
+    public Nodes Nodes { get; }
+
+    /// <summary>The only node, or the first.</summary>
+    public ServerNode Server => Nodes.All[0];
 
     /// <summary>Null with SQLite.</summary>
     public KillablePostgres? Postgres { get; }
 
     public IReadOnlyList<User> Users { get; }
 
-    /// <param name="settings">Environment variables of the server, beside or instead of the usual ones.</param>
+    /// <param name="settings">Environment variables of the servers, beside or instead of the usual ones.</param>
+    /// <param name="nodes">How many servers; several need PostgreSQL and Redis.</param>
     public static async Task<World> StartAsync(
         DatabaseKind database,
         int users,
-        IReadOnlyDictionary<string, string>? settings = null
+        IReadOnlyDictionary<string, string>? settings = null,
+        int nodes = 1
     )
     {
         var environment = new Dictionary<string, string>
@@ -62,14 +67,14 @@ internal sealed class World : IAsyncDisposable
         }
 
         var connectionString = environment.GetValueOrDefault("ConnectionStrings__bmadserver");
-        var server = await ServerNode.StartNewAsync(environment);
+        var servers = await Nodes.StartAsync(nodes, environment);
         var signedUp = new List<User>();
         foreach (var name in Names.Take(users))
         {
-            signedUp.Add(await User.SignUpAsync(server.Url, name));
+            signedUp.Add(await User.SignUpAsync(servers.Url, name));
         }
 
-        return new World(database, server, postgres, connectionString, signedUp);
+        return new World(database, servers, postgres, connectionString, signedUp);
     }
 
     /// <summary>A workflow of the first user with all others in it.</summary>
@@ -95,27 +100,7 @@ internal sealed class World : IAsyncDisposable
     public async Task<WorkflowTruth> TruthAsync(Guid workflow)
     {
         var reader = Users[0];
-        await reader.AccessTokenAsync();
-        var log = new List<EventRecord>();
-        EventPage page;
-        do
-        {
-            var after = log.Count > 0 ? log[^1].Sequence : 0;
-            page = await GetAsync<EventPage>(reader, $"/api/v1/workflows/{workflow}/events?after={after}");
-            log.AddRange(page.Events);
-        } while (page.HasMore);
-
-        var messages = new List<MessageRecord>();
-        MessagePage older;
-        do
-        {
-            var before = messages.Count > 0 ? $"&before={messages[^1].Sequence}" : string.Empty;
-            older = await GetAsync<MessagePage>(reader, $"/api/v1/workflows/{workflow}/messages?limit=100{before}");
-            messages.AddRange(older.Messages);
-        } while (older.HasMore);
-
-        var record = await GetAsync<WorkflowRecord>(reader, $"/api/v1/workflows/{workflow}");
-        return new WorkflowTruth(workflow, log, Conversation.Load(record, messages, record.LastSequence));
+        return await WorkflowTruth.ReadAsync(reader.Http, await reader.AccessTokenAsync(), workflow);
     }
 
     /// <summary>While the server is stopped, moves every time in the database back: the server then finds it as it would find it later.</summary>
@@ -148,7 +133,7 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
+        await Nodes.DisposeAsync();
         if (Postgres is not null)
         {
             await Postgres.DisposeAsync();
@@ -159,8 +144,6 @@ internal sealed class World : IAsyncDisposable
             user.Dispose();
         }
     }
-
-    private static async Task<T> GetAsync<T>(User reader, string address) => (await reader.Http.GetFromJsonAsync<T>(address))!;
 
     private static async Task AgeAsync(System.Data.Common.DbConnection connection, string findColumns, string difference)
     {

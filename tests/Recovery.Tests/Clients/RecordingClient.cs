@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Clients;
 

@@ -1,3 +1,5 @@
+using BmadServer.Testing.History;
+
 namespace BmadServer.Recovery.Tests.History;
 
 /// <summary>A healthy history with one thing in it that must not be, at a random place.</summary>

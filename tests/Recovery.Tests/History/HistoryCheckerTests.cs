@@ -1,3 +1,5 @@
+using BmadServer.Testing.History;
+
 namespace BmadServer.Recovery.Tests.History;
 
 [TestFixture]

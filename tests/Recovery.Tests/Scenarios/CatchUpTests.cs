@@ -1,7 +1,7 @@
 using System.Text.Json;
 using BmadServer.Recovery.Tests.Chaos;
 using BmadServer.Recovery.Tests.Clients;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Scenarios;
 

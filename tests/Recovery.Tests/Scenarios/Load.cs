@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BmadServer.Recovery.Tests.Clients;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Scenarios;
 

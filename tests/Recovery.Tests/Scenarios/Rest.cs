@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Scenarios;
 
@@ -59,32 +60,7 @@ internal sealed class Rest(Uri url) : IDisposable
     public Task EndSessionAsync(string token, Guid session) => SendAsync(HttpMethod.Delete, $"/api/v1/sessions/{session}", token);
 
     /// <summary>What the server holds: the whole log, and what somebody sees who loads the workflow anew.</summary>
-    public async Task<WorkflowTruth> TruthAsync(string token, Guid workflow)
-    {
-        var log = new List<EventRecord>();
-        EventPage page;
-        do
-        {
-            var after = log.Count == 0 ? 0 : log[^1].Sequence;
-            page = await GetAsync<EventPage>($"/api/v1/workflows/{workflow}/events?after={after}", token);
-            log.AddRange(page.Events);
-        } while (page.HasMore);
-
-        var messages = new List<MessageRecord>();
-        MessagePage older;
-        do
-        {
-            var before = messages.Count == 0 ? "" : $"&before={messages[^1].Sequence}";
-            older = await GetAsync<MessagePage>($"/api/v1/workflows/{workflow}/messages?limit=100{before}", token);
-            messages.AddRange(older.Messages);
-        } while (older.HasMore);
-
-        var now = await GetAsync<WorkflowRecord>($"/api/v1/workflows/{workflow}", token);
-        return new WorkflowTruth(workflow, log, Conversation.Load(now, messages, now.LastSequence));
-    }
-
-    public async Task<T> GetAsync<T>(string path, string token) =>
-        (await SendAsync(HttpMethod.Get, path, token)).Deserialize<T>(JsonSerializerOptions.Web)!;
+    public Task<WorkflowTruth> TruthAsync(string token, Guid workflow) => WorkflowTruth.ReadAsync(_http, token, workflow);
 
     public void Dispose() => _http.Dispose();
 

@@ -1,6 +1,6 @@
 using BmadServer.Recovery.Tests.Chaos;
 using BmadServer.Recovery.Tests.Clients;
-using BmadServer.Recovery.Tests.History;
+using BmadServer.Testing.History;
 
 namespace BmadServer.Recovery.Tests.Scenarios;
 

@@ -37,6 +37,12 @@ internal static class Sizes
     /// <summary>For how long nothing happens.</summary>
     public static int IdleSeconds => Get("IDLE_SECONDS", 2);
 
+    /// <summary>Clients of a node that is killed while another goes on.</summary>
+    public static int NodeClients => Get("NODE_CLIENTS", 200);
+
+    /// <summary>Of sending from node to node, and for how long Redis is away.</summary>
+    public static int NodeSeconds => Get("NODE_SECONDS", 5);
+
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)

@@ -6,7 +6,7 @@ using BmadServer.Testing;
 namespace BmadServer.Recovery.Tests.Scenarios;
 
 /// <summary>
-/// A server process on a database in which people are signed in already. Signing up takes long, on purpose, so it is done once for each
+/// A server process, or several, on a database in which people are signed in already. Signing up takes long, on purpose, so it is done once for each
 /// kind of database, over REST; every scenario gets a copy.
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
@@ -20,10 +20,18 @@ internal sealed class Stage : IAsyncDisposable
     private static readonly AccessTokens Tokens = new();
 
     private readonly DirectoryInfo? _directory;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly List<ServerNode> _further = [];
 
-    private Stage(DatabaseKind database, ServerNode node, DirectoryInfo? directory, IReadOnlyList<Person> people)
+    private Stage(
+        DatabaseKind database,
+        ServerNode node,
+        DirectoryInfo? directory,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<Person> people
+    )
     {
-        (Database, Node, _directory, People) = (database, node, directory, people);
+        (Database, Node, _directory, _environment, People) = (database, node, directory, environment, people);
         Rest = new Rest(node.Url);
     }
 
@@ -52,11 +60,20 @@ internal sealed class Stage : IAsyncDisposable
         };
         await original.CopyAsync(directory, environment);
         var node = await ServerNode.StartNewAsync(environment, directory);
-        return new Stage(database, node, own, original.People);
+        return new Stage(database, node, own, environment, original.People);
+    }
+
+    /// <summary>Another server on the same PostgreSQL.</summary>
+    public async Task<ServerNode> AddNodeAsync()
+    {
+        var node = await ServerNode.StartNewAsync(_environment);
+        _further.Add(node);
+        return node;
     }
 
     /// <summary>An access token of the person's sign-in; by default one that outlasts any test.</summary>
-    public static string TokenOf(Person person, TimeSpan? lifetime = null) => Tokens.Create(person, lifetime ?? Long);
+    public static string TokenOf(Person person, TimeSpan? lifetime = null) =>
+        Tokens.Create(person.Id, person.Name, person.SignIn, lifetime ?? Long);
 
     /// <summary>A workflow of the first of these people, with the others in it.</summary>
     public async Task<Guid> WorkflowOfAsync(IReadOnlyList<Person> people, string title = "Plan the mobile app")
@@ -71,16 +88,27 @@ internal sealed class Stage : IAsyncDisposable
         return workflow;
     }
 
-    public Task<HubSocket> ConnectAsync(Person person, IHubReceiver receiver, Guid? session = null, string? token = null) =>
+    /// <param name="node">By default the first.</param>
+    public Task<HubSocket> ConnectAsync(
+        Person person,
+        IHubReceiver receiver,
+        Guid? session = null,
+        string? token = null,
+        ServerNode? node = null
+    ) =>
         HubSocket.ConnectAsync(
-            new HubSocketOptions { Server = Node.Url, AccessToken = token ?? TokenOf(person), Session = session },
+            new HubSocketOptions { Server = (node ?? Node).Url, AccessToken = token ?? TokenOf(person), Session = session },
             receiver
         );
 
     public async ValueTask DisposeAsync()
     {
         Rest.Dispose();
-        await Node.DisposeAsync();
+        foreach (var node in _further.Append(Node))
+        {
+            await node.DisposeAsync();
+        }
+
         _directory?.Delete(recursive: true);
     }
 

@@ -11,10 +11,13 @@ public sealed class StalledMemoryTests(DatabaseKind database)
 {
     private const int MessageCharacters = 8_000;
 
-    /// <summary>So long that the kernel's buffers are full and the server has to keep the rest or close.</summary>
-    private const int Messages = 600;
+    /// <summary>Together so long that the kernel's buffers are full and the server has to keep the rest or close.</summary>
+    private const int Groups = 30;
 
-    private const int WarmUp = 60;
+    /// <summary>Messages that are posted at once: fewer than may wait for a client, so that one which reads is never closed.</summary>
+    private const int Group = 20;
+
+    private const int WarmUp = 3;
 
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(10);
 
@@ -53,7 +56,7 @@ public sealed class StalledMemoryTests(DatabaseKind database)
         await using var author = await stage.ConnectAsync(stage.People[0], IgnoreCalls.Instance);
         var clients = await Task.WhenAll(Enumerable.Range(0, Sizes.StalledClients).Select(_ => OpenAsync(stage, workflow)));
         var content = new string('x', MessageCharacters);
-        await Load.PostAsync(author, workflow, WarmUp, _ => content);
+        await PostAsync(WarmUp, clients);
 
         if (isStalled)
         {
@@ -65,14 +68,14 @@ public sealed class StalledMemoryTests(DatabaseKind database)
 
         var before = stage.Node.ResidentBytes;
         var peak = before;
-        var posting = Load.PostAsync(author, workflow, Messages, _ => content);
+        var posting = PostAsync(Groups, isStalled ? [] : clients);
         while (!posting.IsCompleted)
         {
             peak = Math.Max(peak, stage.Node.ResidentBytes);
             await Task.Delay(Sampling);
         }
 
-        (await posting).Count.ShouldBe(Messages);
+        await posting;
         foreach (var client in clients)
         {
             if (isStalled)
@@ -93,6 +96,16 @@ public sealed class StalledMemoryTests(DatabaseKind database)
         }
 
         return peak - before;
+
+        async Task PostAsync(int groups, IReadOnlyList<HubSocket> readers)
+        {
+            for (var i = 0; i < groups; i++)
+            {
+                await Load.PostAsync(author, workflow, Group, _ => content);
+                // An answer comes after what was sent to the client before it.
+                await Task.WhenAll(readers.Select(reader => reader.InvokeAsync("SetTyping", workflow, false)));
+            }
+        }
     }
 
     private static async Task<HubSocket> OpenAsync(Stage stage, Guid workflow)

@@ -23,9 +23,12 @@ internal sealed class MessageIdConverter() : ValueConverter<MessageId, Guid>(id 
 /// <summary>SQLite can neither compare nor sort a DateTimeOffset; it can a number: microseconds since 1970, UTC.</summary>
 internal sealed class UtcMicrosecondsConverter()
     : ValueConverter<DateTimeOffset, long>(
-        time => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+        time => Of(time),
         value => new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + value * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero)
-    );
+    )
+{
+    public static long Of(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+}
 
 internal sealed class SessionStateConverter()
     : ValueConverter<SessionState, string>(state => Write(state), json => Read(json))

@@ -35,7 +35,6 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.ToTable("messages");
         builder.HasKey(message => message.Id);
         builder.Property(message => message.Id).ValueGeneratedNever();
-        builder.HasOne<Workflow>().WithMany().HasForeignKey(message => message.WorkflowId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(message => new { message.WorkflowId, message.Sequence }).IsUnique();
 
         // What makes a send exactly-once: the database itself refuses a second one, whenever and wherever it comes.

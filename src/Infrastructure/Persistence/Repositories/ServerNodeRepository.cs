@@ -16,9 +16,12 @@ internal sealed class ServerNodeRepository(AppDbContext db) : IServerNodeReposit
         }
     }
 
+    public Task<bool> AnyOtherAsync(NodeId than, DateTimeOffset aliveSince, CancellationToken cancellationToken) =>
+        db.Nodes.AnyAsync(node => node.Id != than && node.LastSeenAt >= aliveSince, cancellationToken);
+
     public async Task<int> ReleaseSilentAsync(DateTimeOffset silentSince, CancellationToken cancellationToken)
     {
-        var silent = await db.Nodes.Where(node => node.LastSeenAt < silentSince).ToListAsync(cancellationToken);
+        var silent = await db.Nodes.AsNoTracking().Where(node => node.LastSeenAt < silentSince).ToListAsync(cancellationToken);
         foreach (var node in silent)
         {
             await db
@@ -35,7 +38,7 @@ internal sealed class ServerNodeRepository(AppDbContext db) : IServerNodeReposit
                 );
         }
 
-        db.Nodes.RemoveRange(silent);
-        return silent.Count;
+        // Another node may be doing the same at this moment.
+        return await db.Nodes.Where(node => node.LastSeenAt < silentSince).ExecuteDeleteAsync(cancellationToken);
     }
 }

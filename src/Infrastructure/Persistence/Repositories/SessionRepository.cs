@@ -1,5 +1,6 @@
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
+using BmadServer.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
@@ -27,6 +28,23 @@ internal sealed class SessionRepository(AppDbContext db, CompiledQueries queries
             .OrderByDescending(session => session.CreatedAt)
             .ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<Session>> ListOpenAsync(CancellationToken cancellationToken) =>
+        await db
+            .Sessions.AsNoTracking()
+            .Where(session => session.EndedAt == null)
+            .OrderByDescending(session => session.CreatedAt)
+            .ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Session>> FindOpenAsync(UserId user, CancellationToken cancellationToken) =>
+        await db.Sessions.Where(session => session.UserId == user && session.EndedAt == null).ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyDictionary<UserId, int>> CountOpenAsync(CancellationToken cancellationToken) =>
+        await db
+            .Sessions.Where(session => session.EndedAt == null)
+            .GroupBy(session => session.UserId)
+            .Select(group => new { User = group.Key, Count = group.Count() })
+            .ToDictionaryAsync(group => group.User, group => group.Count, cancellationToken);
+
     public async Task<IReadOnlyList<Session>> ListOpenAsync(TokenFamilyId family, CancellationToken cancellationToken) =>
         await db
             .Sessions.Where(session => session.FamilyId == family && session.EndedAt == null)
@@ -46,6 +64,7 @@ internal sealed class SessionRepository(AppDbContext db, CompiledQueries queries
     public async Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         await db
             .Sessions.Where(session => session.EndedAt >= since && session.EndReason != SessionEndReason.Replaced)
+            .Where(session => session.EndReason != SessionEndReason.Expired || session.DisconnectedAt == session.EndedAt)
             .Select(session => new EndedSession(session.Id, session.EndReason!.Value))
             .ToListAsync(cancellationToken);
 
@@ -67,6 +86,45 @@ internal sealed class SessionRepository(AppDbContext db, CompiledQueries queries
                         .SetProperty(session => session.Version, session => session.Version + 1),
                 cancellationToken
             );
+
+    public async Task<IReadOnlyList<PresentUser>> ListPresentAsync(
+        IReadOnlyCollection<WorkflowId> workflows,
+        NodeId elsewhereThan,
+        DateTimeOffset aliveSince,
+        CancellationToken cancellationToken
+    )
+    {
+        var present = await db.PresentElsewhere(workflows, elsewhereThan, aliveSince).AsNoTracking().ToListAsync(cancellationToken);
+        return present.ConvertAll(participant => new PresentUser(participant.WorkflowId, participant.UserId, participant.Name));
+    }
+
+    public async Task<IReadOnlyList<SessionStanding>> ListNotHeldAsync(
+        IReadOnlyCollection<SessionId> ids,
+        NodeId node,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .Sessions.Where(session =>
+                ids.Contains(session.Id)
+                && (session.EndedAt == null || session.EndReason == SessionEndReason.Replaced)
+                && (session.NodeId == null || session.NodeId != node)
+            )
+            .Select(session => new SessionStanding(session.Id, session.NodeId, session.EndedAt != null, session.Version))
+            .ToListAsync(cancellationToken);
+
+    public Task HoldAgainAsync(
+        IReadOnlyCollection<(SessionId Session, string ConnectionId)> connected,
+        NodeId node,
+        DateTimeOffset droppedBefore,
+        CancellationToken cancellationToken
+    ) =>
+        db.HoldAgainAsync(
+            [.. connected.Select(each => each.Session)],
+            [.. connected.Select(each => each.ConnectionId)],
+            node,
+            droppedBefore,
+            cancellationToken
+        );
 
     public Task TouchAsync(SessionId id, DateTimeOffset now, CancellationToken cancellationToken) =>
         db

@@ -1,10 +1,11 @@
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
+using BmadServer.Infrastructure.Persistence.Posts;
 using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Persistence.Repositories;
 
-internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries queries) : IWorkflowRepository
+internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries queries, NewPosts posts, WorkflowCache cache) : IWorkflowRepository
 {
     public void Add(Workflow workflow, Participant owner)
     {
@@ -24,6 +25,49 @@ internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries querie
         && await FindParticipantAsync(id, user, cancellationToken) is { } participant
             ? new Membership(workflow, participant)
             : null;
+
+    public async Task<IReadOnlyDictionary<(WorkflowId Workflow, UserId User), Membership>> FindForUpdateAsync(
+        IReadOnlyCollection<(WorkflowId Workflow, UserId User)> wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        WorkflowId[] ids = [.. wanted.Select(each => each.Workflow).Distinct()];
+        await foreach (var workflow in db.LockWorkflows(ids).AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            posts.Add(new KnownWorkflow(workflow));
+        }
+
+        return await MembershipsOfAsync(wanted, cancellationToken);
+    }
+
+    public async Task<IReadOnlyDictionary<(WorkflowId Workflow, UserId User), Membership>> FindForPostingAsync(
+        IReadOnlyCollection<(WorkflowId Workflow, UserId User)> wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        List<WorkflowId> unknown = [];
+        foreach (var id in wanted.Select(each => each.Workflow).Distinct())
+        {
+            if (cache.Take(id) is { } known)
+            {
+                posts.Add(known);
+            }
+            else
+            {
+                unknown.Add(id);
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            foreach (var workflow in await db.Workflows.AsNoTracking().Where(workflow => unknown.Contains(workflow.Id)).ToListAsync(cancellationToken))
+            {
+                posts.Add(new KnownWorkflow(workflow));
+            }
+        }
+
+        return await MembershipsOfAsync(wanted, cancellationToken);
+    }
 
     public Task<WorkflowId> PersonalWorkflowOfAsync(UserId user, CancellationToken cancellationToken) =>
         db.Workflows.Where(workflow => workflow.PersonalOf == user).Select(workflow => workflow.Id).SingleAsync(cancellationToken);
@@ -117,6 +161,37 @@ internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries querie
         }
 
         return taken;
+    }
+
+    /// <summary>
+    /// Reads the participants that are not known yet, after their workflows: if nothing has happened in a workflow since, they are
+    /// still participants.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<(WorkflowId Workflow, UserId User), Membership>> MembershipsOfAsync(
+        IReadOnlyCollection<(WorkflowId Workflow, UserId User)> wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        var unknown = wanted.Where(each => posts.Find(each.Workflow)?.Participants.ContainsKey(each.User) == false).ToList();
+        if (unknown.Count > 0)
+        {
+            var participants = db.ParticipantsIn([.. unknown.Select(each => each.Workflow)], [.. unknown.Select(each => each.User)]);
+            foreach (var participant in await participants.AsNoTracking().ToListAsync(cancellationToken))
+            {
+                posts.Find(participant.WorkflowId)!.Participants.Add(participant.UserId, participant);
+            }
+        }
+
+        var memberships = new Dictionary<(WorkflowId, UserId), Membership>(wanted.Count);
+        foreach (var (id, user) in wanted)
+        {
+            if (posts.Find(id) is { } known && known.Participants.TryGetValue(user, out var participant))
+            {
+                memberships.Add((id, user), new Membership(known.Workflow, participant));
+            }
+        }
+
+        return memberships;
     }
 
     private IQueryable<MembershipRow> Memberships(UserId user) =>

@@ -421,6 +421,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -614,16 +618,6 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Postgres
                         .HasConstraintName("fk_refresh_tokens_token_families_family_id");
                 });
 
-            modelBuilder.Entity("BmadServer.Domain.Workflows.Message", b =>
-                {
-                    b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
-                        .WithMany()
-                        .HasForeignKey("WorkflowId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_messages_workflows_workflow_id");
-                });
-
             modelBuilder.Entity("BmadServer.Domain.Workflows.Participant", b =>
                 {
                     b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
@@ -632,16 +626,6 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_participants_workflows_workflow_id");
-                });
-
-            modelBuilder.Entity("BmadServer.Domain.Workflows.WorkflowEvent", b =>
-                {
-                    b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
-                        .WithMany()
-                        .HasForeignKey("WorkflowId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_workflow_events_workflows_workflow_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -410,6 +410,10 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DisabledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("disabled_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -603,16 +607,6 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                         .HasConstraintName("fk_refresh_tokens_token_families_family_id");
                 });
 
-            modelBuilder.Entity("BmadServer.Domain.Workflows.Message", b =>
-                {
-                    b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
-                        .WithMany()
-                        .HasForeignKey("WorkflowId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_messages_workflows_workflow_id");
-                });
-
             modelBuilder.Entity("BmadServer.Domain.Workflows.Participant", b =>
                 {
                     b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
@@ -621,16 +615,6 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_participants_workflows_workflow_id");
-                });
-
-            modelBuilder.Entity("BmadServer.Domain.Workflows.WorkflowEvent", b =>
-                {
-                    b.HasOne("BmadServer.Domain.Workflows.Workflow", null)
-                        .WithMany()
-                        .HasForeignKey("WorkflowId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_workflow_events_workflows_workflow_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,5 +1,5 @@
 import { DesktopOutlined, MobileOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { App, Button, Skeleton, Tag } from "antd";
 import type { Schema } from "../../api/client";
 import { dataOf } from "../../api/problem";
@@ -22,13 +22,15 @@ const REFETCH_EVERY = 15_000;
 export default function SessionsPage() {
   const t = useT();
   const { modal, message } = App.useApp();
+  const ownId = useSessionId();
   const { data, error, refetch } = useQuery({
-    queryKey: ["sessions"],
+    // A list that came before the page's own session was there lacks it.
+    queryKey: ["sessions", ownId],
+    placeholderData: keepPreviousData,
     queryFn: async () => (await dataOf(api.GET("/api/v1/sessions"))).sessions,
     refetchInterval: REFETCH_EVERY,
     refetchOnWindowFocus: "always",
   });
-  const ownId = useSessionId();
   const own = data?.find(({ id }) => id === ownId);
   const others = data?.filter(({ id }) => id !== ownId) ?? [];
 

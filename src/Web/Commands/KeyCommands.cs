@@ -1,0 +1,70 @@
+using System.CommandLine;
+using BmadServer.Infrastructure.Auth;
+
+namespace BmadServer.Web.Commands;
+
+internal static class KeyCommands
+{
+    public static Command Create(CommandRunner runner) => new("keys", "The key that signs access tokens.") { Rotate(runner) };
+
+    private static Command Rotate(CommandRunner runner)
+    {
+        var discard = new Option<bool>("--discard-previous")
+        {
+            Description = "Do not keep the present key: for one that somebody else may know. Each device renews its access token once.",
+        };
+        var command = new Command(
+            "rotate",
+            """
+            Puts a new key in the place of the one in the data directory. The present one is kept beside it: once the server has started
+            again it signs with the new one, and takes tokens signed with the one before for 15 minutes, which is as long as they are valid.
+
+            A key that is configured (Jwt__SigningKey) can only be changed there: then this says how, and ends with 1.
+            """
+        )
+        {
+            discard,
+        };
+        runner.Set(
+            command,
+            (parsed, services, _) => Task.FromResult(Rotate(services.GetRequiredService<SigningKeyRotation>(), parsed.GetValue(discard))),
+            (outcome, output) =>
+            {
+                output.WriteLine(outcome.Rotated ? "There is a new signing key." : "Nothing was changed: the signing key is configured.");
+                for (var i = 0; i < outcome.Steps.Count; i++)
+                {
+                    output.WriteLine($"{i + 1}. {outcome.Steps[i]}");
+                }
+            },
+            outcome => outcome.Rotated
+        );
+        return command;
+    }
+
+    private static Rotation Rotate(SigningKeyRotation keys, bool discard)
+    {
+        if (!keys.IsConfigured)
+        {
+            keys.Rotate(keepPrevious: !discard);
+            return new Rotation(Rotated: true, keys.Directory, PreviousKept: !discard, ["Restart the server: until then it signs with the key before."]);
+        }
+
+        return new Rotation(
+            Rotated: false,
+            Directory: null,
+            PreviousKept: null,
+            [
+                "Make a new key: openssl rand -base64 32",
+                "On one node: set Jwt__PreviousSigningKey to the present key and Jwt__SigningKey to the new one, and restart it.",
+                "On several nodes: set Jwt__PreviousSigningKey to the new key, and restart one after the other; then swap the two values, and "
+                    + "restart one after the other again. So no node signs with a key that another does not know.",
+                "From 15 minutes later on, unset Jwt__PreviousSigningKey and restart: until then its tokens are taken.",
+                "For a key that somebody else may know: replace Jwt__SigningKey on all nodes at once, and set no previous one.",
+            ]
+        );
+    }
+
+    /// <param name="Directory">Where the new key lies.</param>
+    /// <param name="Steps">What is left for the operator to do.</param>
+    private sealed record Rotation(bool Rotated, string? Directory, bool? PreviousKept, IReadOnlyList<string> Steps);
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using BmadServer.Integration.Tests.Support;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace BmadServer.Integration.Tests.Chat;
+
+/// <summary>How a server that is told to stop takes its leave.</summary>
+public sealed class DrainTests
+{
+    /// <summary>From the end of readiness to the first connection that is closed.</summary>
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(3);
+
+    private TestServer _server = null!;
+    private TestUser _user = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _server = await TestServer.StartAsync(Database.Sqlite, new Dictionary<string, string> { ["Shutdown:NoticeSeconds"] = $"{Notice.TotalSeconds}" });
+        _user = await TestUser.SignUpAsync(_server.Url, "Sarah");
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _user.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_server_that_is_about_to_stop_is_not_ready_takes_no_connections_and_serves_those_that_it_has()
+    {
+        await using var client = await HubClient.ConnectAsync(_server.Url, _user.AccessToken);
+
+        var stopping = _server.StopAsync();
+
+        var report = await _user.Http.GetAsync("/health/ready").ShouldBeAsync(HttpStatusCode.ServiceUnavailable);
+        report.GetProperty("checks").GetProperty("server").Text("status").ShouldBe("unhealthy");
+        await _user.Http.GetAsync("/health/live").ShouldBeAsync(HttpStatusCode.OK);
+        (await Should.ThrowAsync<HttpRequestException>(HubClient.ConnectAsync(_server.Url, _user.AccessToken))).StatusCode.ShouldBe(
+            HttpStatusCode.ServiceUnavailable
+        );
+        (await client.InvokeAsync("RefreshToken", _user.AccessToken)).GetProperty("expiresAt").GetDateTimeOffset().ShouldBeGreaterThan(default);
+        await stopping;
+        await client.Closed;
+    }
+
+    [Test]
+    public async Task Its_clients_are_asked_to_come_back()
+    {
+        var lost = new TaskCompletionSource();
+        await using var connection = new HubConnectionBuilder()
+            .WithUrl(
+                new Uri(_server.Url, "/hubs/chat"),
+                options =>
+                {
+                    options.AccessTokenProvider = () => Task.FromResult<string?>(_user.AccessToken);
+                    options.Transports = HttpTransportType.WebSockets;
+                    options.SkipNegotiation = true;
+                }
+            )
+            .WithAutomaticReconnect()
+            .Build();
+        // It is not raised where the server closes for good.
+        connection.Reconnecting += _ =>
+        {
+            lost.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await connection.StartAsync();
+
+        await _server.StopAsync();
+
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+}

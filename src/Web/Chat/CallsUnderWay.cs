@@ -2,46 +2,27 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
 
-/// <summary>The calls of one connection that are under way, so that it can be closed when none is.</summary>
-internal sealed class CallsUnderWay
+/// <summary>
+/// Lets a call of one connection count as under way until its answer is written: SignalR disposes of a call's services after that, and a
+/// hub filter returns before.
+/// </summary>
+internal sealed class CallUnderWay : IDisposable
 {
-    private int _count;
-    private volatile TaskCompletionSource? _noneLeft;
+    private UnderWay? _calls;
 
-    /// <returns>Whether the call may be made; if so, <see cref="End"/> must follow.</returns>
-    public bool TryBegin()
+    /// <returns>Whether the call may be made.</returns>
+    public bool TryBegin(UnderWay calls)
     {
-        Interlocked.Increment(ref _count);
-        if (_noneLeft is null)
+        if (!calls.TryBegin())
         {
-            return true;
+            return false;
         }
 
-        End();
-        return false;
+        _calls = calls;
+        return true;
     }
 
-    public void End()
-    {
-        if (Interlocked.Decrement(ref _count) == 0)
-        {
-            _noneLeft?.TrySetResult();
-        }
-    }
-
-    /// <summary>No further call begins.</summary>
-    /// <returns>Completes when those that had begun have ended.</returns>
-    public Task CloseAsync()
-    {
-        var noneLeft = _noneLeft ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _count) == 0)
-        {
-            noneLeft.TrySetResult();
-        }
-
-        return noneLeft.Task;
-    }
+    public void Dispose() => _calls?.End();
 }
 
 /// <summary>Counts the calls of each connection. One that comes too late is not made: its client makes it on its next connection.</summary>
@@ -49,29 +30,21 @@ internal sealed class CallsUnderWayFilter : IHubFilter
 {
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        context.Context.Features.Set(new CallsUnderWay());
+        context.Context.Features.Set(new UnderWay());
         return next(context);
     }
 
-    public async ValueTask<object?> InvokeMethodAsync(
+    public ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext,
         Func<HubInvocationContext, ValueTask<object?>> next
-    )
-    {
-        var context = invocationContext.Context;
-        var calls = context.Features.Get<CallsUnderWay>()!;
-        if (!calls.TryBegin())
-        {
-            await Task.Delay(Timeout.Infinite, context.ConnectionAborted);
-        }
+    ) =>
+        invocationContext.ServiceProvider.GetRequiredService<CallUnderWay>().TryBegin(invocationContext.Context.Features.Get<UnderWay>()!)
+            ? next(invocationContext)
+            : NeverAsync(invocationContext.Context.ConnectionAborted);
 
-        try
-        {
-            return await next(invocationContext);
-        }
-        finally
-        {
-            calls.End();
-        }
+    private static async ValueTask<object?> NeverAsync(CancellationToken connectionAborted)
+    {
+        await Task.Delay(Timeout.Infinite, connectionAborted);
+        return null;
     }
 }

@@ -89,6 +89,7 @@ internal static class ChatSetup
         services.AddHostedService<PresenceWatch>();
         services.AddHostedService<OtherNodes>();
         services.AddScoped<ConnectionLifecycle>();
+        services.AddScoped<CallUnderWay>();
     }
 
     /// <summary>
@@ -97,13 +98,25 @@ internal static class ChatSetup
     /// </summary>
     public static void UseChatShutdown(this WebApplication app)
     {
-        var drain = app.Services.GetRequiredService<Drain>();
-        app.Use(
-            (context, next) =>
-                drain.HasBegun && context.Request.Path.StartsWithSegments(ChatHub.Path)
-                    ? throw new DomainException("service.unavailable", "The server is stopping; connect again.", ErrorKind.Unavailable)
-                    : next(context)
-        );
+        var requests = app.Services.GetRequiredService<Drain>().Requests;
+        app.Use((context, next) => context.Request.Path.StartsWithSegments(ChatHub.Path) ? ServeAsync(context, next) : next(context));
+
+        async Task ServeAsync(HttpContext context, RequestDelegate next)
+        {
+            if (!requests.TryBegin())
+            {
+                throw new DomainException("service.unavailable", "The server is stopping; connect again.", ErrorKind.Unavailable);
+            }
+
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                requests.End();
+            }
+        }
     }
 
     /// <summary>What <c>MapHub</c> does, and bounds on each connection.</summary>

@@ -16,7 +16,7 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
     /// <summary>Fewer are closed in less time: so many coming back at once are no burden.</summary>
     private const double ConnectionsPerSecond = 500;
 
-    /// <summary>For the calls of a connection to end, and for its client to take the answers.</summary>
+    /// <summary>For the calls of a connection to end, for its client to take the answers, and once more for it to go.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -24,12 +24,15 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
 
     public bool HasBegun => Volatile.Read(ref _running) is not null;
 
+    /// <summary>Requests of connections, from before their handshake until all that they were sent is on its way.</summary>
+    public UnderWay Requests { get; } = new();
+
     /// <summary>Completes when the clients are gone; further callers wait for the same.</summary>
     public Task RunAsync()
     {
         lock (_gate)
         {
-            return _running ??= Task.Run(CloseAllAsync);
+            return _running ??= Task.Run(() => CloseAllAsync(Requests.CloseAsync()));
         }
     }
 
@@ -49,7 +52,7 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task CloseAllAsync()
+    private async Task CloseAllAsync(Task gone)
     {
         await Task.Delay(TimeSpan.FromSeconds(options.NoticeSeconds), time);
         var open = connections.Contexts();
@@ -61,6 +64,8 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
         var seconds = Math.Min(options.DrainSeconds, open.Count / ConnectionsPerSecond);
         logger.LogInformation("The server is stopping; its {Count} connections are closed within {Seconds} s", open.Count, seconds);
         await Task.WhenAll(open.Select((context, place) => CloseAsync(context, TimeSpan.FromSeconds(seconds * place / open.Count))));
+        // When the host stops, SignalR drops those that have not gone, and what they were sent with them.
+        await gone.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task CloseAsync(HubCallerContext context, TimeSpan after)
@@ -70,7 +75,7 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.ConnectionAborted);
             patience.CancelAfter(Patience);
-            await (context.Features.Get<CallsUnderWay>()?.CloseAsync() ?? Task.CompletedTask).WaitAsync(patience.Token);
+            await (context.Features.Get<UnderWay>()?.CloseAsync() ?? Task.CompletedTask).WaitAsync(patience.Token);
             await (context.Features.Get<BoundedOutput>()?.WhenTaken() ?? Task.CompletedTask).WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)

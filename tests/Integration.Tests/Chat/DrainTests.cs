@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using BmadServer.Integration.Tests.Support;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -73,5 +75,38 @@ public sealed class DrainTests
         await _server.StopAsync();
 
         await lost.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
+    public async Task A_call_that_is_under_way_gets_its_answer()
+    {
+        await using var client = await HubClient.ConnectAsync(_server.Url, _user.AccessToken);
+        using var answering = new ManualResetEventSlim();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "bmadserver.hub.call.duration" && instrument.Meter.Scope == _server.Services.GetRequiredService<IMeterFactory>())
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        // It is recorded once the call is made, before the answer is written.
+        listener.SetMeasurementEventCallback<double>(
+            (_, _, _, _) =>
+            {
+                answering.Set();
+                Thread.Sleep(Notice + TimeSpan.FromSeconds(1));
+            }
+        );
+        listener.Start();
+
+        var call = client.InvokeAsync("RefreshToken", _user.AccessToken);
+        answering.Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        var stopping = _server.StopAsync();
+
+        (await call).GetProperty("expiresAt").GetDateTimeOffset().ShouldBeGreaterThan(default);
+        await stopping;
     }
 }

@@ -78,6 +78,8 @@ test("Whoever wants less motion sees nothing move, and menus where they belong",
   await sarah.page.emulateMedia({ reducedMotion: "reduce" });
   await Promise.all([sarah.page.goto(address), marco.page.goto(address)]);
   const moving = () => sarah.page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length);
+  // Typing is told to those who are there, once.
+  await expect(marco.page.getByRole("img", { name: "2 people, 2 here now" })).toBeVisible();
   await marco.page.getByRole("textbox", { name: "Message" }).pressSequentially("Who are");
   await expect(sarah.page.getByText("Marco is writing…")).toBeVisible();
   expect(await moving()).toBe(0);

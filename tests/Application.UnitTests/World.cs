@@ -2,6 +2,7 @@ using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
+using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -118,6 +119,8 @@ internal sealed class World
 
     public MessageOptions MessageOptions { get; init; } = new();
 
+    public WorkflowOptions WorkflowOptions { get; init; } = new();
+
     public SessionOptions SessionOptions { get; init; } = new();
 
     public TestUnitOfWork UnitOfWork { get; } = new();
@@ -161,6 +164,7 @@ internal sealed class World
             .AddSingleton(_unstoredDrops)
             .AddSingleton(_recentRepeats)
             .AddSingleton(MessageOptions)
+            .AddSingleton(WorkflowOptions)
             .AddSingleton(SessionOptions)
             .AddSingleton<IUnitOfWork>(UnitOfWork)
             .AddScoped<IPostBatcher, LonelyPosts>()
@@ -178,6 +182,7 @@ internal sealed class World
     public void Has(User user)
     {
         Accounts.Setup(port => port.FindAsync(user.Id, It.IsAny<CancellationToken>())).ReturnsAsync(user);
+        Accounts.Setup(port => port.FindForUpdateAsync(user.Id, It.IsAny<CancellationToken>())).ReturnsAsync(user);
         Accounts.Setup(port => port.FindByEmailAsync(user.Email, It.IsAny<CancellationToken>())).ReturnsAsync(user);
     }
 

@@ -41,6 +41,9 @@ public interface IUserAccounts
 
     Task<User?> FindAsync(UserId id, CancellationToken cancellationToken);
 
+    /// <summary>The same, locked until the transaction ends: whoever else asks for it in this way waits, on whatever node.</summary>
+    Task<User?> FindForUpdateAsync(UserId id, CancellationToken cancellationToken);
+
     /// <param name="email">In whatever case.</param>
     Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken);
 }

@@ -27,6 +27,7 @@ internal sealed class AddParticipantHandler(
     IUserAccounts accounts,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    WorkflowOptions options,
     TimeProvider time
 ) : IRequestHandler<AddParticipant, ParticipantView>
 {
@@ -43,6 +44,11 @@ internal sealed class AddParticipantHandler(
                 if (await workflows.FindParticipantAsync(id, user.Id, token) is not null)
                 {
                     throw WorkflowErrors.ParticipantExists();
+                }
+
+                if (await workflows.CountParticipantsAsync(id, token) >= options.Participants)
+                {
+                    throw WorkflowErrors.TooManyParticipants(options.Participants);
                 }
 
                 var role = WireEnum.Parse<ParticipantRole>(request.Role);

@@ -20,6 +20,7 @@ internal sealed class CreateWorkflowHandler(
     IUserAccounts accounts,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    WorkflowOptions options,
     TimeProvider time
 ) : IRequestHandler<CreateWorkflow, WorkflowView>
 {
@@ -27,7 +28,13 @@ internal sealed class CreateWorkflowHandler(
         unitOfWork.ExecuteAsync(
             async token =>
             {
-                var user = await accounts.FindAsync(caller.UserId, token) ?? throw AuthErrors.Required();
+                // Locked, or two requests could both get the last free place.
+                var user = await accounts.FindForUpdateAsync(caller.UserId, token) ?? throw AuthErrors.Required();
+                if (await workflows.CountOpenMadeByAsync(user.Id, token) >= options.OpenWorkflows)
+                {
+                    throw WorkflowErrors.TooMany(options.OpenWorkflows);
+                }
+
                 var (workflow, owner) = Workflow.Create(user.Id, user.DisplayName, request.Title!.Trim(), time.Now());
                 workflows.Add(workflow, owner);
                 return WorkflowView.Of(new Membership(workflow, owner), [owner]);

@@ -42,6 +42,14 @@ public interface IWorkflowRepository
 
     Task<int> CountOwnersAsync(WorkflowId id, CancellationToken cancellationToken);
 
+    Task<int> CountParticipantsAsync(WorkflowId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How many of the workflows that this user has made, and owns, are active or paused, but for the personal one. Those that others made
+    /// and shared do not count: nobody can use up somebody else's places.
+    /// </summary>
+    Task<int> CountOpenMadeByAsync(UserId user, CancellationToken cancellationToken);
+
     /// <summary>In the order of joining.</summary>
     Task<ILookup<WorkflowId, Participant>> ListParticipantsAsync(
         IReadOnlyCollection<WorkflowId> ids,

@@ -23,6 +23,14 @@ public static class WorkflowErrors
     public static DomainException Personal() =>
         new("workflow.personal", "A personal workflow stays active and belongs to one person.", ErrorKind.Conflict);
 
+    /// <param name="limit">How many there may be.</param>
+    public static DomainException TooMany(int limit) =>
+        new("workflow.too_many", $"You may have {limit} workflows open; complete or cancel one first.", ErrorKind.Conflict);
+
+    /// <param name="limit">How many there may be.</param>
+    public static DomainException TooManyParticipants(int limit) =>
+        new("participant.too_many", $"A workflow may have {limit} participants.", ErrorKind.Conflict);
+
     public static DomainException ParticipantExists() =>
         new("participant.exists", "That user is already a participant.", ErrorKind.Conflict);
 

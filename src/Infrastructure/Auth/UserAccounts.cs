@@ -163,6 +163,18 @@ internal sealed class UserAccounts(
         return user?.ToUser();
     }
 
+    public async Task<User?> FindForUpdateAsync(UserId id, CancellationToken cancellationToken)
+    {
+        // Written, although nothing changes: that locks the row in either database.
+        await db
+            .Users.Where(account => account.Id == id.Value)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
+                cancellationToken
+            );
+        return await FindAsync(id, cancellationToken);
+    }
+
     public async Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
         var normalized = users.NormalizeEmail(email);

@@ -1,4 +1,5 @@
 using BmadServer.Application.Auth;
+using BmadServer.Web.Common;
 using BmadServer.Web.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,14 +27,17 @@ internal static class AuthEndpoints
         var auth = api.MapGroup("/auth").AllowAnonymous().WithTags("Auth");
         auth.MapPost("/register", RegisterAsync)
             .WithSummary("Make an account, and with it a personal workflow.")
+            .WithMetadata(new BudgetMetadata(BudgetKind.SignIns))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict)
             .WithExample(Examples.Register, Examples.RegisteredUser);
         auth.MapPost("/login", LoginAsync)
             .WithSummary("Sign in: an access token in the body, a refresh token in a cookie.")
+            .WithMetadata(new BudgetMetadata(BudgetKind.SignIns))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized)
             .WithExample(Examples.Login, Examples.Token);
         auth.MapPost("/refresh", RefreshAsync)
             .WithSummary("Exchange the cookie's refresh token for a new pair. Each can be used once.")
+            .WithMetadata(new BudgetMetadata(BudgetKind.Refreshes))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized)
             .WithExample(response: Examples.Token);
         auth.MapPost("/logout", LogoutAsync)

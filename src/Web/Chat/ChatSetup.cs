@@ -3,6 +3,7 @@ using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
 using BmadServer.Domain.Common;
 using BmadServer.Infrastructure;
+using BmadServer.Infrastructure.Auth;
 using BmadServer.Web.Common;
 using BmadServer.Web.Hosting;
 using Microsoft.AspNetCore.Authorization;
@@ -31,18 +32,16 @@ internal static class ChatSetup
     /// </summary>
     private static readonly TimeSpan MaximumSendTime = TimeSpan.FromSeconds(8);
 
+    /// <summary>From the opened WebSocket until the client has said which protocol it speaks.</summary>
+    private static readonly TimeSpan MaximumHandshakeTime = TimeSpan.FromSeconds(15);
+
     /// <summary>For a client to take its leave.</summary>
     private static readonly TimeSpan MaximumCloseTime = TimeSpan.FromSeconds(2);
 
     public static void AddChat(this IServiceCollection services, IConfiguration configuration)
     {
-        configuration.RequireBoolean(RateLimitOptions.Section, nameof(RateLimitOptions.Enabled));
-        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallsPerSecond));
-        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubCallBurst));
-        configuration.RequirePositive<int>(RateLimitOptions.Section, nameof(RateLimitOptions.HubKilobytesPerSecond));
         configuration.RequireNotNegative<double>(ShutdownOptions.Section, nameof(ShutdownOptions.NoticeSeconds));
         configuration.RequireNotNegative<double>(ShutdownOptions.Section, nameof(ShutdownOptions.DrainSeconds));
-        services.AddSingleton(configuration.Options<RateLimitOptions>(RateLimitOptions.Section));
         services.AddSingleton(configuration.Options<ShutdownOptions>(ShutdownOptions.Section));
         services
             .AddOptions<HubOptions>()
@@ -53,6 +52,7 @@ internal static class ChatSetup
         services
             .AddSignalR(options =>
             {
+                options.HandshakeTimeout = MaximumHandshakeTime;
                 options.AddFilter<CallerFilter>();
                 options.AddFilter<ErrorFilter>();
                 options.AddFilter<CallsUnderWayFilter>();
@@ -72,6 +72,7 @@ internal static class ChatSetup
         services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ActivityFilter>();
         services.AddSingleton<HubMetrics>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<ServerQueries>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
@@ -92,17 +93,37 @@ internal static class ChatSetup
         services.AddScoped<CallUnderWay>();
     }
 
+    /// <summary>Refuses connections that no token could excuse. Comes before authentication, which asks the database.</summary>
+    public static void UseChatAdmission(this WebApplication app)
+    {
+        var admission = app.Services.GetRequiredService<Admission>();
+        app.Use(
+            (context, next) =>
+            {
+                if (context.Request.Path.StartsWithSegments(ChatHub.Path))
+                {
+                    admission.RequireWelcome(context);
+                }
+
+                return next(context);
+            }
+        );
+    }
+
     /// <summary>
-    /// Refuses new connections once the server is stopping. Its clients come back at once, while the port is still open; let in,
-    /// they would hold up the stop until its time is up.
+    /// Counts the connections of each user, and all of them. Refuses new ones once the server is stopping. Its clients come back at
+    /// once, while the port is still open; let in, they would hold up the stop until its time is up.
     /// </summary>
-    public static void UseChatShutdown(this WebApplication app)
+    public static void UseChatRequests(this WebApplication app)
     {
         var requests = app.Services.GetRequiredService<Drain>().Requests;
+        var admission = app.Services.GetRequiredService<Admission>();
         app.Use((context, next) => context.Request.Path.StartsWithSegments(ChatHub.Path) ? ServeAsync(context, next) : next(context));
 
         async Task ServeAsync(HttpContext context, RequestDelegate next)
         {
+            var user = context.WebSockets.IsWebSocketRequest ? context.User.UserId() : null;
+            admission.RequireBudget(context.User.UserId());
             if (!requests.TryBegin())
             {
                 throw new DomainException("service.unavailable", "The server is stopping; connect again.", ErrorKind.Unavailable);
@@ -110,7 +131,15 @@ internal static class ChatSetup
 
             try
             {
-                await next(context);
+                admission.TakePlace(user);
+                try
+                {
+                    await next(context);
+                }
+                finally
+                {
+                    admission.LeavePlace(user);
+                }
             }
             finally
             {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using BmadServer.Web.Common;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
-using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Auth;
+using BmadServer.Web.Common;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Chat;
@@ -70,7 +70,7 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
             context.Abort();
         }
 
-        throw RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.Zero);
+        throw new RateLimitedException(lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.Zero);
     }
 
     public void Dispose() => _calls?.Dispose();
@@ -105,11 +105,4 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
         context.Items[RefusalsKey] = (began, count);
         return count;
     }
-
-    private static DomainException RateLimited(TimeSpan retryAfter) =>
-        new(
-            "rate_limited",
-            $"Too many calls. Try again in {Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds))} s.",
-            ErrorKind.RateLimited
-        );
 }

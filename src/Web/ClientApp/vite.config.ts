@@ -5,7 +5,9 @@ import { serviceWorker } from "./tools/service-worker-plugin.ts";
 /** The server that the development server hands API calls to. */
 const server = process.env.BMADSERVER_ADDRESS ?? "http://localhost:5080";
 const proxied = { target: server, changeOrigin: true };
-const proxy = { "/api": proxied, "/hubs": { ...proxied, ws: true }, "/openapi": proxied, "/swagger": proxied };
+// The server takes connections from its own pages only, and this one has another address.
+const hub = { ...proxied, ws: true, rewriteWsOrigin: true };
+const proxy = { "/api": proxied, "/hubs": hub, "/openapi": proxied, "/swagger": proxied };
 
 export default defineConfig({
   plugins: [react(), serviceWorker()],

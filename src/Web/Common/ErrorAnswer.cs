@@ -7,11 +7,13 @@ namespace BmadServer.Web.Common;
 /// <summary>What a client is told about an exception; one translation for REST and hub.</summary>
 /// <param name="Status">The HTTP status code.</param>
 /// <param name="Errors">Sentences by field, for <c>validation.failed</c>.</param>
+/// <param name="RetryAfterSeconds">When to ask again; null where nobody can say.</param>
 internal sealed record ErrorAnswer(
     string Code,
     string Sentence,
     int Status,
-    IReadOnlyDictionary<string, string[]>? Errors = null
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    int? RetryAfterSeconds = null
 )
 {
     private static readonly ErrorAnswer Unexpected = new(
@@ -26,6 +28,12 @@ internal sealed record ErrorAnswer(
         exception switch
         {
             ValidationFailedException invalid => new(invalid.Code, invalid.Message, StatusCodes.Status400BadRequest, invalid.Errors),
+            RateLimitedException limited => new(
+                limited.Code,
+                limited.Message,
+                StatusOf(limited.Kind),
+                RetryAfterSeconds: limited.RetryAfterSeconds
+            ),
             DomainException refusal => new(refusal.Code, refusal.Message, StatusOf(refusal.Kind)),
             BadHttpRequestException { InnerException: JsonException { Path: { } path } } when FieldOf(path) is { } field => To(
                 new ValidationFailedException(field, $"{field} has a value of the wrong type.")

@@ -1,3 +1,6 @@
+using BmadServer.Web.Chat;
+using Microsoft.Extensions.Primitives;
+
 namespace BmadServer.Web.Hosting;
 
 /// <summary>What browsers are told to refuse, on every answer: a page, a refusal, a hub's handshake.</summary>
@@ -40,12 +43,22 @@ internal static class SafetyHeaders
 
     private static Task Write(object state)
     {
-        var headers = ((HttpResponse)state).Headers;
+        var response = (HttpResponse)state;
+        var headers = response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = PermissionsPolicy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (IsPersonal(response.HttpContext.Request.Path) && StringValues.IsNullOrEmpty(headers.CacheControl))
+        {
+            headers.CacheControl = "no-store";
+        }
+
         return Task.CompletedTask;
     }
+
+    /// <summary>What is at such an address is for one person, and stays in no cache on the way nor in a shared browser.</summary>
+    private static bool IsPersonal(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments(ChatHub.Path);
 }

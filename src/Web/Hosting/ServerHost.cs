@@ -17,9 +17,6 @@ public static class ServerHost
 {
     private const string DefaultUrl = "http://localhost:5080";
 
-    /// <summary>Far above any REST body that the product takes.</summary>
-    private const int MaximumBodyBytes = 128 * 1024;
-
     /// <summary>Enough for 1 MB a second over a line with a delay of 100 ms.</summary>
     private const int SendBufferBytes = 128 * 1024;
 
@@ -40,10 +37,12 @@ public static class ServerHost
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
+        var connections = ConnectionLimits.Read(builder.Configuration);
+        builder.Services.AddSingleton(connections);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaximumBodyBytes;
+            RequestLimits.Apply(kestrel.Limits, connections);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.AddServiceDefaults();
@@ -51,7 +50,7 @@ public static class ServerHost
         builder.Services.AddSafetyHeaders();
         builder.Services.AddApplication();
         builder.Services.AddInfrastructure(builder.Configuration);
-        builder.Services.AddRest();
+        builder.Services.AddRest(builder.Configuration);
         builder.Services.AddChat(builder.Configuration);
         builder.Services.AddApiDescription();
         configure?.Invoke(builder);
@@ -61,8 +60,13 @@ public static class ServerHost
         // Before authentication, which takes a token from the query of WebSockets only and so must know them.
         app.UseWebSockets();
         Handshake.Use(app);
-        app.UseRest();
-        app.UseChatShutdown();
+        app.UseErrorAnswers();
+        app.UseOrigins();
+        app.UseChatAdmission();
+        app.UseAuthentication();
+        app.UseBudgets();
+        app.UseAuthorization();
+        app.UseChatRequests();
         app.UseApiDescription();
         app.UseWebApp();
         app.MapDefaultEndpoints();

@@ -29,7 +29,7 @@ internal static class WorkflowEndpoints
         workflows
             .MapPost("", CreateAsync)
             .WithSummary("Make a workflow that I own.")
-            .Refuses(StatusCodes.Status400BadRequest)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict)
             .WithExample(Examples.CreateWorkflow, Examples.Workflow);
         workflows
             .MapGet("", ListAsync)

@@ -43,6 +43,21 @@ public sealed class AddParticipantTests
     public async Task Handle_WhenPersonal_ShouldRefuse() =>
         await _world.SendAsync(Add(_world.HasPersonalWorkflow())).ShouldBeRefusedWithAsync("workflow.personal");
 
+    [TestCase(1, true)]
+    [TestCase(2, false)]
+    public async Task Handle_AroundTheMostParticipants_ShouldAllowThatMany(int present, bool allowed)
+    {
+        var world = new World { WorkflowOptions = new WorkflowOptions { Participants = 2 } };
+        var launch = world.HasWorkflow();
+        world
+            .Workflows.Setup(port => port.CountParticipantsAsync(launch.Workflow.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(present);
+
+        var add = world.SendAsync(Add(launch));
+
+        await (allowed ? Should.NotThrowAsync(add) : add.ShouldBeRefusedWithAsync("participant.too_many"));
+    }
+
     [TestCase(null, "observer", "email")]
     [TestCase("olga@example.com", null, "role")]
     [TestCase("olga@example.com", "Owner", "role")]

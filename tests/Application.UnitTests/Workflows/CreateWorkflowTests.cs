@@ -35,9 +35,21 @@ public sealed class CreateWorkflowTests
     [Test]
     public async Task Handle_WhenTheAccountIsGone_ShouldAskToSignIn()
     {
-        _world.Accounts.Setup(port => port.FindAsync(_world.Me.Id, It.IsAny<CancellationToken>())).ReturnsAsync((User?)null);
+        _world.Accounts.Setup(port => port.FindForUpdateAsync(_world.Me.Id, It.IsAny<CancellationToken>())).ReturnsAsync((User?)null);
 
         await _world.SendAsync(new CreateWorkflow("Launch")).ShouldBeRefusedWithAsync("auth.required");
+    }
+
+    [TestCase(1, true)]
+    [TestCase(2, false)]
+    public async Task Handle_AroundTheMostOpenWorkflows_ShouldAllowThatMany(int made, bool allowed)
+    {
+        var world = new World { WorkflowOptions = new WorkflowOptions { OpenWorkflows = 2 } };
+        world.Workflows.Setup(port => port.CountOpenMadeByAsync(world.Me.Id, It.IsAny<CancellationToken>())).ReturnsAsync(made);
+
+        var create = world.SendAsync(new CreateWorkflow("Launch"));
+
+        await (allowed ? Should.NotThrowAsync(create) : create.ShouldBeRefusedWithAsync("workflow.too_many"));
     }
 
     [TestCase(null)]

@@ -17,6 +17,7 @@ public sealed class SafetyHeaderTests : WebRootTest
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
     ];
 
     protected override void WriteFiles()
@@ -47,6 +48,54 @@ public sealed class SafetyHeaderTests : WebRootTest
 
         ((int)response.StatusCode).ShouldBe(status);
         ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
+    }
+
+    [Test]
+    public async Task A_hubs_refusal_of_another_site_has_them()
+    {
+        using var response = await Http.OpenHubAsync(accessToken: null, ("Origin", "https://evil.example.com"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
+    }
+
+    [Test]
+    public async Task A_refusal_of_too_many_requests_has_them()
+    {
+        await using var server = await TestServer.StartAsync(
+            Database.Sqlite,
+            new Dictionary<string, string> { ["RateLimits:AddressRequestsPerMinute"] = "1" }
+        );
+        using var http = TestUser.Client(server.Url);
+        (await http.GetAsync("/api/nothing")).Dispose();
+
+        using var response = await http.GetAsync("/api/nothing");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        ShouldBeSafe(name => response.Headers.TryGetValues(name, out var values) ? values : []);
+        ShouldBeKeptByNobody(response);
+    }
+
+    [TestCase("/api/v1/users/me")]
+    [TestCase("/api/nothing")]
+    [TestCase("/hubs/chat")]
+    [TestCase(Broken)]
+    public async Task No_refusal_is_kept_by_a_cache(string path)
+    {
+        using var response = await Http.GetAsync(path);
+
+        ShouldBeKeptByNobody(response);
+    }
+
+    [Test]
+    public async Task What_is_for_one_person_is_kept_by_no_cache()
+    {
+        await using var user = await TestUser.SignUpAsync(Server.Url, "Sarah");
+
+        using var response = await user.Http.GetAsync("/api/v1/workflows");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ShouldBeKeptByNobody(response);
     }
 
     [Test]
@@ -107,6 +156,8 @@ public sealed class SafetyHeaderTests : WebRootTest
         return response.Headers.TryGetValues("Strict-Transport-Security", out var values) ? [.. values] : [];
     }
 
+    private static void ShouldBeKeptByNobody(HttpResponseMessage response) => response.Headers.CacheControl.ShouldNotBeNull().NoStore.ShouldBeTrue();
+
     private static void ShouldBeSafe(Func<string, IEnumerable<string>> header)
     {
         foreach (var (name, value) in Expected)
@@ -127,6 +178,7 @@ public sealed class SafetyHeaderTests : WebRootTest
         policy["base-uri"].ShouldBe("'none'");
         policy["object-src"].ShouldBe("'none'");
     }
+
     /// <summary>Behind everything else, an address that fails.</summary>
     private sealed class BrokenAddress : IStartupFilter
     {

@@ -7,6 +7,27 @@ namespace BmadServer.Integration.Tests.Hosting;
 /// <summary>What a server refuses to start with, whatever its database.</summary>
 public sealed class StartupTests
 {
+    private static readonly string[] Numbers =
+    [
+        "Sessions:IdleTimeoutMinutes",
+        "Sessions:RecoveryWindowSeconds",
+        "Limits:MessageCharacters",
+        "RateLimits:HubCallsPerSecond",
+        "RateLimits:HubCallBurst",
+        "RateLimits:HubKilobytesPerSecond",
+        "RateLimits:UserRequestsPerMinute",
+        "RateLimits:AddressRequestsPerMinute",
+        "RateLimits:SignInsPerMinute",
+        "RateLimits:RefreshesPerMinute",
+        "RateLimits:UserConnectsPerMinute",
+        "RateLimits:AddressConnectsPerMinute",
+        "Limits:OpenWorkflows",
+        "Limits:Participants",
+        "Limits:UserConnections",
+        "Limits:HubConnections",
+        "Limits:HttpConnections",
+    ];
+
     private static IEnumerable<TestCaseData> BadKeys()
     {
         yield return Case("is_no_base64", "not base64 at all!", "base64");
@@ -75,7 +96,7 @@ public sealed class StartupTests
 
     [Test]
     public async Task A_number_is_refused_that_is_none_or_not_above_zero(
-        [Values("Sessions:IdleTimeoutMinutes", "Sessions:RecoveryWindowSeconds", "Limits:MessageCharacters", "RateLimits:HubCallsPerSecond", "RateLimits:HubCallBurst", "RateLimits:HubKilobytesPerSecond")] string key,
+        [ValueSource(nameof(Numbers))] string key,
         [Values("0", "-1", "soon", "NaN", "1e300", "")] string value
     )
     {
@@ -83,6 +104,24 @@ public sealed class StartupTests
 
         refusal.Message.ShouldStartWith($"{key.Replace(":", "__")} must be a ");
         refusal.Message.ShouldEndWith($"not \"{value}\".");
+    }
+
+    [TestCase("*")]
+    [TestCase("null")]
+    [TestCase("app.example.com")]
+    [TestCase("https://app.example.com/")]
+    [TestCase("https://app.example.com/chat")]
+    [TestCase("https://*.example.com")]
+    [TestCase("https://App.example.com")]
+    [TestCase("https://app.example.com:443")]
+    [TestCase("https://somebody@app.example.com")]
+    [TestCase("ftp://app.example.com")]
+    [TestCase("https://good.example.com,*")]
+    public async Task Another_sites_origin_is_refused_that_is_not_written_as_browsers_write_it(string origins)
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("Cors:Origins", origins));
+
+        refusal.Message.ShouldStartWith("Cors__Origins must be origins");
     }
 
     [Test]

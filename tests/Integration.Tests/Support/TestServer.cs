@@ -9,6 +9,14 @@ namespace BmadServer.Integration.Tests.Support;
 /// <summary>The real server on a real port, with a database and a data directory of its own; it can be restarted.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
+    /// <summary>All the people of all the tests of a fixture come from one address, and come and go faster than people do.</summary>
+    private static readonly Dictionary<string, string> OfOneAddress = new()
+    {
+        ["RateLimits:SignInsPerMinute"] = "10000",
+        ["RateLimits:RefreshesPerMinute"] = "10000",
+        ["RateLimits:UserConnectsPerMinute"] = "10000",
+    };
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bmadserver-test-");
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider? _time;
@@ -42,6 +50,11 @@ public sealed class TestServer : IAsyncDisposable
     )
     {
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
+        foreach (var (key, value) in OfOneAddress)
+        {
+            all.TryAdd(key, value);
+        }
+
         if (database == Database.Postgres)
         {
             if (!all.ContainsKey("ConnectionStrings:bmadserver"))

@@ -36,9 +36,15 @@ public sealed class TestUser : IAsyncDisposable
 
     public static string NewEmail() => $"user{Interlocked.Increment(ref _count)}@example.com";
 
-    public static async Task<TestUser> SignUpAsync(Uri url, string name)
+    /// <param name="headers">Sent with every request.</param>
+    public static async Task<TestUser> SignUpAsync(Uri url, string name, params (string Name, string Value)[] headers)
     {
         var user = new TestUser(url, NewEmail(), name);
+        foreach (var (header, value) in headers)
+        {
+            user.Http.DefaultRequestHeaders.Add(header, value);
+        }
+
         var response = await user.Http.PostAsJsonAsync(
             "/api/v1/auth/register",
             new

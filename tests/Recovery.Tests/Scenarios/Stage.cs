@@ -14,6 +14,16 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>How many people there are.</summary>
     public const int Crowd = 12;
 
+    /// <summary>A dozen people at one address stand for thousands: what a user or an address may have is not what is tested here.</summary>
+    private static readonly string[] OfFewPeople =
+    [
+        "Limits__OpenWorkflows",
+        "Limits__UserConnections",
+        "RateLimits__UserRequestsPerMinute",
+        "RateLimits__UserConnectsPerMinute",
+        "RateLimits__AddressConnectsPerMinute",
+    ];
+
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
     private static readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<Original>>> Originals = new();
     private static readonly Lazy<Task<PostgresServer>> Postgres = new(() => PostgresServer.StartAsync());
@@ -58,6 +68,11 @@ internal sealed class Stage : IAsyncDisposable
         {
             ["Jwt__SigningKey"] = Tokens.SigningKey,
         };
+        foreach (var name in OfFewPeople)
+        {
+            environment.TryAdd(name, "1000000");
+        }
+
         await original.CopyAsync(directory, environment);
         var node = await ServerNode.StartNewAsync(environment, directory);
         return new Stage(database, node, own, environment, original.People);

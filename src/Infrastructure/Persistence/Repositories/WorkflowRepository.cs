@@ -91,6 +91,19 @@ internal sealed class WorkflowRepository(AppDbContext db, CompiledQueries querie
             cancellationToken
         );
 
+    public Task<int> CountParticipantsAsync(WorkflowId id, CancellationToken cancellationToken) =>
+        db.Participants.CountAsync(participant => participant.WorkflowId == id, cancellationToken);
+
+    public Task<int> CountOpenMadeByAsync(UserId user, CancellationToken cancellationToken) =>
+        Memberships(user)
+            .Where(row =>
+                row.Participant.Role == ParticipantRole.Owner
+                && row.Workflow.PersonalOf == null
+                && (row.Workflow.Status == WorkflowStatus.Active || row.Workflow.Status == WorkflowStatus.Paused)
+                && db.WorkflowEvents.Any(first => first.WorkflowId == row.Workflow.Id && first.Sequence == 1 && first.ActorId == user.Value)
+            )
+            .CountAsync(cancellationToken);
+
     public async Task<ILookup<WorkflowId, Participant>> ListParticipantsAsync(
         IReadOnlyCollection<WorkflowId> ids,
         CancellationToken cancellationToken

@@ -63,6 +63,8 @@ export const app: Record<keyof typeof english, string> = {
   "problem.workflow.illegal_status": "Der Workflow ist abgeschlossen; sein Status ändert sich nicht mehr.",
   "problem.workflow.personal": "Dein persönlicher Workflow bleibt aktiv und gehört nur dir.",
   "problem.workflow.last_owner": "Wer allein verantwortlich ist, kann nicht gehen. Übertrage die Verantwortung zuerst.",
+  "problem.workflow.too_many": "Du hast so viele offene Workflows, wie du haben darfst. Schließe zuerst einen ab.",
+  "problem.participant.too_many": "In diesem Workflow sind so viele Personen, wie dabei sein dürfen.",
   "problem.participant.exists": "Diese Person ist schon dabei.",
   "problem.participant.not_found": "Diese Person ist nicht mehr dabei.",
   "problem.user.not_found": "Zu dieser Adresse gibt es kein Konto.",

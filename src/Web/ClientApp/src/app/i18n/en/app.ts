@@ -61,6 +61,8 @@ export const app = {
   "problem.workflow.illegal_status": "The workflow is closed; its status cannot change any more.",
   "problem.workflow.personal": "Your personal workflow stays active and belongs to you alone.",
   "problem.workflow.last_owner": "The last owner cannot leave. Make somebody else an owner first.",
+  "problem.workflow.too_many": "You have as many open workflows as you may have. Complete or cancel one first.",
+  "problem.participant.too_many": "This workflow has as many people as it may have.",
   "problem.participant.exists": "This person is a participant already.",
   "problem.participant.not_found": "This person is not a participant any more.",
   "problem.user.not_found": "Nobody has an account with this address.",

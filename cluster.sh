@@ -8,8 +8,8 @@ usage: ./cluster.sh [--port N] [--no-build]
 
 Builds src/Web (Release) and starts what deploy/compose.cluster.yaml starts, without containers: PostgreSQL, Redis, three nodes
 and nginx in front of them. Everything listens on 127.0.0.1 and keeps its data and logs in a folder of its own below TMPDIR. Once all
-is ready it prints the address, and the process ids for whoever wants to end one of them. Ctrl+C or SIGTERM ends everything in order,
-and the folder goes with it; after SIGKILL everything is left behind.
+is ready it prints the address, and the process ids for whoever wants to end one of them. SIGUSR1 starts the nodes that have ended again.
+Ctrl+C or SIGTERM ends everything in order, and the folder goes with it; after SIGKILL everything is left behind.
 
   --port N     where nginx listens, 8080 unless named; the other ports are free ones
   --no-build   uses what was built before
@@ -156,6 +156,7 @@ if [ "$(id -u)" = 0 ]; then
   # PostgreSQL refuses to be root.
   chown -R postgres "$folder/postgres"
   as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  "${as_postgres[@]}" test -r "$folder/postgres/password" || fail 1 "The user postgres cannot get into $folder; name another folder in TMPDIR."
 fi
 (cd "$folder/postgres" && "${as_postgres[@]}" "$postgres/initdb" --pgdata="$folder/postgres/data" --username=bmadserver \
   --pwfile="$folder/postgres/password" --encoding=UTF8 --locale=C.UTF-8 --auth=scram-sha-256 --no-sync) >"$folder/postgres.log" 2>&1 ||
@@ -183,11 +184,14 @@ export ASPNETCORE_FORWARDEDHEADERS_ENABLED=true
 echo 'Starting three nodes and nginx'
 Data__Directory=$folder/data dotnet "$program" migrate >"$folder/migrate.log" 2>&1 </dev/null || give_up 'The database' migrate.log
 node_ports=()
+start_node() { # NUMBER
+  ASPNETCORE_URLS=http://127.0.0.1:${node_ports[$1 - 1]} Data__Directory=$folder/data launch "node$1.log" dotnet "$program"
+  nodes[$1 - 1]=$!
+}
 for number in 1 2 3; do
   free_port
   node_ports+=("$found_port")
-  ASPNETCORE_URLS=http://127.0.0.1:$found_port Data__Directory=$folder/data launch "node$number.log" dotnet "$program"
-  nodes+=($!)
+  start_node "$number"
 done
 for number in 1 2 3; do
   await "Node $number" "node$number.log" "${nodes[number - 1]}" answers "${node_ports[number - 1]}"
@@ -202,6 +206,9 @@ launch nginx.log nginx -e stderr -p "$folder" -c "$folder/nginx.conf" -g 'daemon
 nginx_pid=$!
 await nginx nginx.log "$nginx_pid" answers "$port"
 
+start_again=
+trap 'start_again=yes' USR1
+
 cat <<TEXT
 
 bmadServer on three nodes is ready: http://localhost:$port
@@ -211,7 +218,8 @@ $(for number in 1 2 3; do printf '  node %d      process %-7d http://127.0.0.1:%
   Redis       process $redis_pid
   PostgreSQL  process $postgres_pid
 
-The logs are in $folder. Kill a node with \`kill -9 PROCESS\`, or let it take its leave with \`kill PROCESS\`. Ctrl+C ends everything.
+The logs are in $folder. Kill a node with \`kill -9 PROCESS\`, or let it take its leave with \`kill PROCESS\`;
+\`kill -USR1 $$\` starts it again. Ctrl+C ends everything.
 TEXT
 
 report() { # WHAT PID
@@ -225,7 +233,12 @@ report() { # WHAT PID
 while true; do
   for number in 1 2 3; do
     report "Node $number" "${nodes[number - 1]}"
+    if [ -n "$start_again" ] && [ -n "${ended[${nodes[number - 1]}]:-}" ]; then
+      start_node "$number"
+      echo "Node $number starts again: process ${nodes[number - 1]}."
+    fi
   done
+  start_again=
   report nginx "$nginx_pid"
   report Redis "$redis_pid"
   report PostgreSQL "$postgres_pid"

@@ -12,6 +12,7 @@ public sealed partial class DeploymentTests
     private const string OneNode = "compose.yaml";
     private const string Cluster = "deploy/compose.cluster.yaml";
     private const string Unit = "deploy/bmadserver.service";
+    private const string Command = "deploy/bmadserver";
     private const string ServerPort = "5080";
 
     /// <summary>Connections are closed within 5 s, waiting 3 s for each one's calls, and requests get 30 s more.</summary>
@@ -205,6 +206,26 @@ public sealed partial class DeploymentTests
         Run("systemd-analyze", "apt-get install systemd", "verify", "--man=no", unit).ShouldNotContain("bmadserver.service:");
     }
 
+    /// <summary>Otherwise the operator's commands would work on other data than the service's, or leave files that it cannot read.</summary>
+    [Test]
+    public void The_command_of_a_service_runs_as_its_unit_does()
+    {
+        var command = Solution.Read(Command).Replace("\\\n", "", StringComparison.Ordinal);
+        var unit = UnitSetting().Matches(Solution.Read(Unit)).ToLookup(match => match.Groups[1].Value, match => match.Groups[2].Value);
+
+        command.ShouldEndWith($" {unit["ExecStart"].Single()} \"$@\"\n");
+        command.ShouldContain($" --uid={unit["User"].Single()} --gid={unit["Group"].Single()} ");
+        command.ShouldContain($" --working-directory={unit["WorkingDirectory"].Single()} ");
+        foreach (var property in new[] { "EnvironmentFile", "StateDirectory", "StateDirectoryMode", "UMask" })
+        {
+            command.ShouldContain($" --property={property}={unit[property].Single()} ");
+        }
+    }
+
+    [Test]
+    public void Prometheus_accepts_the_alerts() =>
+        Run("promtool", "apt-get install prometheus", "check", "rules", Solution.PathOf("deploy/prometheus-rules.yaml")).ShouldContain("SUCCESS");
+
     [TestCase(OneNode)]
     [TestCase(Cluster)]
     public void Docker_accepts_a_compose_file(string path)
@@ -233,6 +254,9 @@ public sealed partial class DeploymentTests
     [TestCase("../deploy/compose.cluster.yaml")]
     [TestCase("../deploy/nginx.conf")]
     [TestCase("../deploy/bmadserver.service")]
+    [TestCase("../deploy/bmadserver")]
+    [TestCase("../deploy/prometheus-rules.yaml")]
+    [TestCase("../deploy/grafana-dashboard.json")]
     public void Every_file_is_described(string path)
     {
         Solution.Read("docs/operations.md").ShouldContain($"({path})");

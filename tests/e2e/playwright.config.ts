@@ -2,6 +2,8 @@ import { defineConfig, devices } from "@playwright/test";
 import { chromium } from "./support/chromium.ts";
 import type { ServerOptions } from "./support/test.ts";
 
+const severalNodes = "cluster.spec.ts";
+
 export default defineConfig<object, ServerOptions>({
   testDir: "specs",
   forbidOnly: Boolean(process.env.CI),
@@ -31,8 +33,9 @@ export default defineConfig<object, ServerOptions>({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "sqlite", use: { database: "sqlite" } },
+    { name: "sqlite", use: { database: "sqlite" }, testIgnore: severalNodes },
     // What depends on the database is tested elsewhere; that the whole works on the other one as well is tested here.
-    { name: "postgres", use: { database: "postgres" }, grep: /@postgres/ },
+    { name: "postgres", use: { database: "postgres" }, testIgnore: severalNodes, grep: /@postgres/ },
+    { name: "cluster", testMatch: severalNodes },
   ],
 });

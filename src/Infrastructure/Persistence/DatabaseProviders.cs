@@ -31,6 +31,8 @@ internal static class DatabaseProviders
         options
             .UseSqlite(connectionString)
             .UseSnakeCaseNamingConvention()
+            // It is about the pragmas around a table that is built anew, which change nothing in the file; the rest is one transaction.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning))
             .AddInterceptors(SqliteDurability.Instance);
 
     /// <summary>

@@ -30,7 +30,7 @@ internal static class KeyCommands
             (parsed, services, _) => Task.FromResult(Rotate(services.GetRequiredService<SigningKeyRotation>(), parsed.GetValue(discard))),
             (outcome, output) =>
             {
-                output.WriteLine(outcome.Rotated ? "There is a new signing key." : "Nothing was changed: the signing key is configured.");
+                output.WriteLine(outcome.Rotated ? $"There is a new signing key in {outcome.Directory}." : "Nothing was changed: the signing key is configured.");
                 for (var i = 0; i < outcome.Steps.Count; i++)
                 {
                     output.WriteLine($"{i + 1}. {outcome.Steps[i]}");

@@ -92,6 +92,17 @@ public sealed class KeyCommandTests
         directory.Delete(recursive: true);
     }
 
+    /// <summary>Whoever runs the command in another folder than the server's would take another key for the server's.</summary>
+    [Test]
+    public async Task The_operator_is_told_where_the_new_key_lies()
+    {
+        await using var server = await TestServer.StartAsync(Database.Sqlite);
+
+        var ended = await ServerProcess.RunAsync(new Dictionary<string, string> { ["Data__Directory"] = server.DataDirectory }, "keys", "rotate");
+
+        ended.Output.ShouldStartWith($"There is a new signing key in {server.DataDirectory}.");
+    }
+
     [Test]
     public async Task Tokens_of_a_configured_previous_key_are_taken()
     {

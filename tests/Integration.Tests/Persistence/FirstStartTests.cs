@@ -36,6 +36,17 @@ public sealed class FirstStartTests
         await ShouldBothComeUpAsync(Database.Postgres, "ConnectionStrings:bmadserver", database);
     }
 
+    /// <summary>A first start that warns makes people look for what they did wrong.</summary>
+    [Test]
+    public async Task A_new_file_is_brought_up_to_date_without_a_warning()
+    {
+        var ended = await ServerProcess.RunAsync(new Dictionary<string, string> { ["Data__Directory"] = _directory.FullName }, "migrate");
+
+        ended.ExitCode.ShouldBe(0, ended.Error);
+        ended.Error.ShouldContain("Bringing the database up to date");
+        ended.Error.ShouldNotContain("warn:");
+    }
+
     [Test]
     public async Task Servers_that_share_a_data_directory_share_the_signing_key()
     {

@@ -9,7 +9,10 @@ const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
  * @throws It is not built, or has no web app beside it.
  */
 export function serverProgram(): string {
-  const program = process.env.BMADSERVER_E2E_SERVER || built("src/Web", "BmadServer.Web.dll");
+  return checkServer(process.env.BMADSERVER_E2E_SERVER || built("src/Web", "BmadServer.Web.dll"));
+}
+
+function checkServer(program: string): string {
   const page = join(dirname(program), "wwwroot", "index.html");
   if (!existsSync(program) || !existsSync(page)) {
     throw new Error(`There is no server with the web app at ${program}: run \`dotnet build src/Web -c Release\`.`);
@@ -27,6 +30,15 @@ export function databaseProgram(): string {
     throw new Error(`${program} is missing: run \`dotnet build tests/TestDatabase -c Release\`.`);
   }
   return program;
+}
+
+/**
+ * What starts several nodes of the server that `dotnet build src/Web -c Release` made.
+ * @throws That is not built, or has no web app beside it.
+ */
+export function clusterScript(): string {
+  checkServer(built("src/Web", "BmadServer.Web.dll"));
+  return join(repository, "cluster.sh");
 }
 
 function built(project: string, program: string): string {

@@ -65,10 +65,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(context);
   },
 
-  newBrowser: async ({ browser, server, baseURL, complaints }, use) => {
+  newBrowser: async ({ browser, baseURL, complaints }, use) => {
     const closing: Array<() => Promise<void>> = [];
     await use(async (account) => {
-      const context = await newContext(browser, baseURL ?? server.url);
+      const context = await newContext(browser, addressOf(baseURL));
       closing.push(() => context.close());
       complaints.listenTo(context);
       await signIn(context, account);
@@ -77,11 +77,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await Promise.all(closing.map((close) => close()));
   },
 
-  newPerson: async ({ newBrowser, server }, use) => use(async (name) => newBrowser(await signUp(server.url, name))),
+  newPerson: async ({ newBrowser, baseURL }, use) => use(async (name) => newBrowser(await signUp(addressOf(baseURL), name))),
 
   sarah: async ({ newPerson }, use) => use(await newPerson("Sarah")),
   marco: async ({ newPerson }, use) => use(await newPerson("Marco")),
 });
+
+function addressOf(baseURL: string | undefined): string {
+  if (baseURL === undefined) {
+    throw new Error("The test has no server.");
+  }
+  return baseURL;
+}
 
 /**
  * The options of the project, such as the size of the window, hold for it too. Nothing moves: a click on a busy machine would

@@ -32,7 +32,8 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
     {
         lock (_gate)
         {
-            return _running ??= Task.Run(() => CloseAllAsync(Requests.CloseAsync()));
+            var gone = Requests.CloseAsync();
+            return _running ??= Task.Run(() => CloseAllAsync(gone));
         }
     }
 

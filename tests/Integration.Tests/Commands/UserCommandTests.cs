@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using BmadServer.Integration.Tests.Support;
@@ -130,37 +129,6 @@ public sealed class UserCommandTests(Database database) : CommandTest(database)
     [TestCase("reset-password")]
     public async Task A_user_who_does_not_exist_is_refused(string command) =>
         (await RunAsync("users", command, "nobody@example.com")).ShouldBeRefusedWith("user.not_found");
-
-    [Test]
-    public async Task One_who_is_disabled_while_they_sign_in_again_and_again_is_left_without_a_sign_in()
-    {
-        var sarah = await SignedInAsync();
-        var cookies = new ConcurrentBag<string>();
-
-        await Task.WhenAll(DoneAsync("users", "disable", sarah.Email), SignInUntilRefusedAsync(), SignInUntilRefusedAsync());
-
-        cookies.ShouldNotBeEmpty();
-        foreach (var cookie in cookies)
-        {
-            await sarah
-                .Http.PostCookieAsync("/api/v1/auth/refresh", cookie)
-                .ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.refresh_invalid");
-        }
-
-        async Task SignInUntilRefusedAsync()
-        {
-            while (true)
-            {
-                using var answer = await SignInAsync(sarah, TestUser.Password);
-                if (answer.StatusCode == HttpStatusCode.Unauthorized)
-                {
-                    return;
-                }
-
-                cookies.Add(answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
-            }
-        }
-    }
 
     private static Task<HttpResponseMessage> SignInAsync(TestUser user, string password) =>
         user.Http.PostAsJsonAsync("/api/v1/auth/login", new { email = user.Email, password });

@@ -41,14 +41,7 @@ internal sealed record RestTarget() : Target("rest", Share: 25, BatchSize: 50, W
             await server.RenewAsync();
         }
 
-        using var http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseCookies = false,
-                AllowAutoRedirect = false,
-                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-            }
-        );
+        using var http = Client();
         var operations = OperationsOf(server);
         var token = (await server.SignInCallerAsync()).Token;
         try
@@ -70,13 +63,12 @@ internal sealed record RestTarget() : Target("rest", Share: 25, BatchSize: 50, W
 
     private async Task SendAsync(HttpClient http, FuzzedServer server, Batch batch, long index, RestInput input, Tally tally)
     {
-        using var request = input.ToRequest(server.Url, ContentTypes);
         HttpStatusCode status;
         string text;
         string? type;
         try
         {
-            using var response = await http.SendAsync(request);
+            using var response = await AskAsync(http, server, input);
             text = await response.Content.ReadAsStringAsync();
             (status, type) = (response.StatusCode, response.Content.Headers.ContentType?.MediaType);
         }
@@ -104,6 +96,33 @@ internal sealed record RestTarget() : Target("rest", Share: 25, BatchSize: 50, W
         else
         {
             tally.Refuse();
+        }
+    }
+
+    private static HttpClient Client() =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            }
+        );
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, FuzzedServer server, RestInput input)
+    {
+        try
+        {
+            using var request = input.ToRequest(server.Url, ContentTypes);
+            return await http.SendAsync(request);
+        }
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ResponseEnded || failure.InnerException is IOException)
+        {
+            // The server may have closed the connection after the input before, whose body it did not read to its end. On one of its own
+            // this one must be answered.
+            using var alone = Client();
+            using var request = input.ToRequest(server.Url, ContentTypes);
+            return await alone.SendAsync(request);
         }
     }
 

@@ -142,6 +142,12 @@ internal sealed record RestTarget() : Target("rest", Share: 25, BatchSize: 50, W
             return "no input may be answered so";
         }
 
+        // A broken path can be one of the web app's.
+        if (!input.Target.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         // Kestrel refuses by itself what is no HTTP, or too long for it.
         if (text.Length == 0 && status is 400 or 414 or 431 && !input.IsRouted)
         {

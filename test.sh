@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything once and runs every test suite, or the long form of the recovery suite; see --help. The last line is
+# Builds everything once and runs every test suite, or the long form of the recovery or the fuzz suite; see --help. The last line is
 # `N passed, N failed, N skipped`.
 set -euo pipefail
 
@@ -7,6 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [SUITE]
        ./test.sh recovery [--minutes N] [--seed S]
+       ./test.sh fuzz [--inputs N] [--seed S] [--target T [--from I]]
 
 Builds bmadServer.sln (Release) and runs the test projects under tests/, or only SUITE, for example
 
@@ -18,6 +19,10 @@ server. Only a run with `e2e` builds the web app.
 `recovery` runs only the long form of the recovery suite: N minutes (30 unless named) of kills, outages and drops with
 everything checked, from a random seed unless one is named, then the measured scenarios in full size, and prints a table.
 It prints the seed and how to repeat a round that failed. docs/testing.md explains it.
+
+`fuzz` runs only the long form of the fuzz suite: N generated inputs (1,000,000 unless named) for the hub, the parsers of messages
+and the REST API, from a random seed unless one is named, and prints a table. `--target` sends all of them to one target,
+`--from` begins with another input than the first: so an input that failed is sent again. docs/testing.md explains it.
 
 It needs the .NET SDK that global.json names, Node.js 20.19 or newer (or 22.12 or newer) with npm, curl, and for `e2e` the
 Chromium that PLAYWRIGHT_CHROMIUM names or that is on the PATH. The suites that need PostgreSQL look for it in
@@ -36,6 +41,9 @@ fail() {
 
 only=
 minutes=30
+inputs=1000000
+target=
+from=0
 seed=$((RANDOM * 32768 + RANDOM))
 case ${1:-} in
   -h | --help)
@@ -50,6 +58,24 @@ case ${1:-} in
         --minutes:*[!0-9]* | --minutes: | --seed:*[!0-9]* | --seed:) fail "$1 takes a whole number; see ./test.sh --help" ;;
         --minutes:*) minutes=$2 ;;
         --seed:*) seed=$2 ;;
+        *) fail "unknown option $1; see ./test.sh --help" ;;
+      esac
+      shift 2
+    done
+    ;;
+  fuzz)
+    only=fuzz
+    shift
+    while [ $# -gt 0 ]; do
+      case $1:${2:-} in
+        --target:) fail "$1 takes a name; see docs/testing.md" ;;
+        --target:*) target=$2 ;;
+        --inputs:*[!0-9]* | --inputs: | --seed:*[!0-9]* | --seed: | --from:*[!0-9]* | --from:)
+          fail "$1 takes a whole number; see ./test.sh --help"
+          ;;
+        --inputs:*) inputs=$2 ;;
+        --seed:*) seed=$2 ;;
+        --from:*) from=$2 ;;
         *) fail "unknown option $1; see ./test.sh --help" ;;
       esac
       shift 2
@@ -97,6 +123,8 @@ slow+=(e2e)
 suites=(${fast[@]+"${fast[@]}"} ${slow[@]+"${slow[@]}"})
 if [ "$only" = recovery ]; then
   suites=(Recovery.Tests)
+elif [ "$only" = fuzz ]; then
+  suites=(Fuzz.Tests)
 elif [ -n "$only" ]; then
   case " ${suites[*]-} " in
     *" $only "*) ;;
@@ -125,6 +153,16 @@ if [ "$only" = recovery ]; then
   export BMADSERVER_RECOVERY_NODE_CLIENTS=1000 BMADSERVER_RECOVERY_NODE_SECONDS=60
   export BMADSERVER_RECOVERY_FIGURES=$results/figures.md
   echo "Recovery, the long form: ./test.sh recovery --minutes $minutes --seed $seed"
+fi
+
+if [ "$only" = fuzz ]; then
+  # Some 150 inputs a second are the least that a slow machine manages.
+  hang=$((inputs / 9000 + 15))
+  filter='FullyQualifiedName~Fuzz.Tests.LongForm'
+  settings=(-- NUnit.ExplicitMode=Relaxed)
+  export BMADSERVER_FUZZ_INPUTS=$inputs BMADSERVER_FUZZ_SEED=$seed BMADSERVER_FUZZ_TARGET=$target BMADSERVER_FUZZ_FROM=$from
+  export BMADSERVER_FUZZ_TABLE=$results/fuzz.md BMADSERVER_FUZZ_UNDER_WAY=$results/under-way
+  echo "Fuzzing, the long form: ./test.sh fuzz --inputs $inputs --seed $seed${target:+ --target $target --from $from}"
 fi
 
 passed=0
@@ -230,6 +268,20 @@ if [ -s "${BMADSERVER_RECOVERY_FIGURES:-}" ]; then
   printf '\n| what | measured | goal |\n| --- | --- | --- |\n'
   cat "$BMADSERVER_RECOVERY_FIGURES"
 fi
+
+if [ -s "${BMADSERVER_FUZZ_TABLE:-}" ]; then
+  echo
+  cat "$BMADSERVER_FUZZ_TABLE"
+fi
+# Of a run that an input has ended, or that was ended: it was one of the last.
+case " ${broken[*]-} " in
+  *' Fuzz.Tests '*)
+    if [ -s "${BMADSERVER_FUZZ_UNDER_WAY:-}" ]; then
+      printf '\nUnder way when the run ended, the newest last:\n'
+      tail -n 30 "$BMADSERVER_FUZZ_UNDER_WAY"
+    fi
+    ;;
+esac
 
 echo
 finish

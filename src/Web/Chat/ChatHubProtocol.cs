@@ -52,15 +52,21 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
         {
             if (!json.TryParseMessage(ref input, binder, out message))
             {
-                return false;
+                if (input.Length == unread.Length)
+                {
+                    return false;
+                }
+
+                // Of a type that the framework does not know. It would take this for the beginning of a frame, and read no other any more.
+                message = RefuseMalformed(unread, input);
+                return true;
             }
         }
-        catch (Exception failure)
-            when (failure is InvalidDataException or JsonException or InvalidOperationException or FormatException)
+        catch (Exception) when (input.Length < unread.Length)
         {
-            // The frame has been consumed, so the next one can be read: a client that writes nonsense keeps its connection.
-            var frame = unread.Slice(0, unread.Length - input.Length - EndOfFrameLength);
-            message = Refuse(InvocationIdIn(frame), "hub.malformed", "The frame is not a message of the SignalR JSON protocol.");
+            // The frame has been consumed, so the next one can be read: a client that writes nonsense keeps its connection. For what
+            // it may be, the framework's readers have no end of exceptions: half a word in pieces is an index out of range to them.
+            message = RefuseMalformed(unread, input);
             return true;
         }
 
@@ -104,6 +110,15 @@ internal sealed class ChatHubProtocol(IHubProtocol json) : IHubProtocol
         plain = at < 0 ? error : error[(at + FrameworkPrefixEnd.Length)..];
         return at >= 0;
     }
+
+    /// <param name="unread">What began with the frame.</param>
+    /// <param name="rest">What of it comes after the frame.</param>
+    private static InvocationMessage RefuseMalformed(in ReadOnlySequence<byte> unread, in ReadOnlySequence<byte> rest) =>
+        Refuse(
+            InvocationIdIn(unread.Slice(0, unread.Length - rest.Length - EndOfFrameLength)),
+            "hub.malformed",
+            "The frame is not a message of the SignalR JSON protocol."
+        );
 
     private static InvocationMessage RefuseUnknown(string? invocationId) =>
         Refuse(invocationId, "hub.unknown_method", "The hub has no such method.");

@@ -68,7 +68,13 @@ internal sealed class ErrorFilter(HubMetrics metrics, ILogger<ErrorFilter> logge
         {
             await next(context);
         }
-        catch (Exception failure) when (!context.Context.ConnectionAborted.IsCancellationRequested)
+        catch (Exception) when (context.Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // The client has left meanwhile: nobody is there to be refused. Thrown on, the framework would log it as a fault; aborted,
+            // the connection makes no call that the client may have sent before.
+            context.Context.Abort();
+        }
+        catch (Exception failure)
         {
             var answer = Translate(failure, nameof(OnConnectedAsync));
             metrics.ConnectionRefused(answer.Code);

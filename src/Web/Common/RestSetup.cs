@@ -1,3 +1,4 @@
+using System.Text;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Infrastructure;
@@ -81,6 +82,7 @@ internal static class RestSetup
                 return next(context);
             }
         );
+        app.Use((context, next) => IsCharsetKnown(context.Request.ContentType) ? next(context) : throw UnsupportedMediaType());
     }
 
     /// <summary>
@@ -103,4 +105,25 @@ internal static class RestSetup
             app.UseWhen(Budgets.IsLimited, branch => branch.UseRateLimiter());
         }
     }
+
+    /// <summary>One that it does not know would be a fault of the server's to the framework.</summary>
+    private static bool IsCharsetKnown(string? contentType)
+    {
+        if (contentType is null or "application/json" || !MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.Charset.HasValue)
+        {
+            return true;
+        }
+
+        try
+        {
+            return Encoding.GetEncoding(type.Charset.Value) is not null;
+        }
+        catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static BadHttpRequestException UnsupportedMediaType() =>
+        new("The content type's character set is not known.", StatusCodes.Status415UnsupportedMediaType);
 }

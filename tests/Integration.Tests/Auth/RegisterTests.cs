@@ -160,6 +160,16 @@ public sealed class RegisterTests(Database database) : ServerTest(database)
         await _http.PostAsync(Path, form).ShouldBeRefusedAsync(HttpStatusCode.UnsupportedMediaType, "request.unsupported_media_type");
     }
 
+    [TestCase("nonsense")]
+    [TestCase("utf-7")]
+    public async Task A_character_set_that_nobody_knows_is_refused(string charset)
+    {
+        using var body = new StringContent("{}");
+        body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json", charset);
+
+        await _http.PostAsync(Path, body).ShouldBeRefusedAsync(HttpStatusCode.UnsupportedMediaType, "request.unsupported_media_type");
+    }
+
     [Test]
     public async Task A_taken_address_is_refused_with_409_in_whatever_case()
     {

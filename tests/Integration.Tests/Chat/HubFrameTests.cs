@@ -46,6 +46,8 @@ public sealed class HubFrameTests(Database database) : ChatTest(database)
     [TestCase("""{"type":1,"invocationId":"1","target":"SendMessage","arguments":"x"}""", Malformed)]
     [TestCase("""{"type":1,"invocationId":"1","target":"SendMessage"}""", Malformed)]
     [TestCase("""{"type":1,"invocationId":"1","arguments":["x"]}""", Malformed)]
+    [TestCase("""{"type":0,"invocationId":"1","target":"SendMessage","arguments":["x"]}""", Malformed)]
+    [TestCase("""{"type":10,"invocationId":"1"}""", Malformed)]
     public async Task A_frame_with_an_invocation_is_answered(string frame, string expected)
     {
         await _client.SendFrameAsync(frame);
@@ -71,6 +73,9 @@ public sealed class HubFrameTests(Database database) : ChatTest(database)
     [TestCase("""{"type":1,"invocationId":"\ud800","target":"SendMessage","arguments":["Hello"]}""")]
     [TestCase("""{"type":1,"target":"\ud800","arguments":["Hello"]}""")]
     [TestCase("""{"\ud800":1}""")]
+    [TestCase("""{"item":1,"type":2,"invocationId":"1"}""")]
+    [TestCase("""{"type":0}""")]
+    [TestCase("""{"type":10}""")]
     [TestCase("""{"type":1e9}""")]
     [TestCase("""{"type":99999999999999}""")]
     [TestCase("""{"type":2,"invocationId":"1","item":1}""")]

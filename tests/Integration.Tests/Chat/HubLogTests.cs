@@ -1,4 +1,6 @@
 using BmadServer.Integration.Tests.Support;
+using BmadServer.Web.Chat;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -77,6 +79,25 @@ public sealed class HubLogTests(Database database) : ChatTest(database)
         await raw.PostAsync(secret, "1");
 
         Server.Log.Lines.ShouldNotContain(line => line.Contains(secret));
+    }
+
+    [Test]
+    public async Task A_client_that_leaves_while_its_connection_opens_is_no_fault()
+    {
+        const int tries = 40;
+        var before = Server.Log.Complaints(int.MaxValue).Count();
+        for (var i = 0; i < tries; i++)
+        {
+            // Its session is looked for when it has just gone.
+            await using var raw = await RawHubClient.ConnectAsync(Server.Url, Sarah.AccessToken);
+        }
+
+        await using var after = await ConnectedAsync(Sarah);
+        await Eventually.ShouldBeTrueAsync(
+            () => Task.FromResult(Server.Services.GetRequiredService<LiveConnections>().Count == 1),
+            "only the last one is connected"
+        );
+        Server.Log.Complaints(int.MaxValue).Skip(before).ShouldNotContain(line => line.StartsWith("Error"));
     }
 
     private bool Tells(string line, string what, string connection, HubClient client) =>

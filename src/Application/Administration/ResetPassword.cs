@@ -40,6 +40,11 @@ internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder s
     public async Task<PasswordReset> Handle(ResetPassword request, CancellationToken cancellationToken)
     {
         var user = await accounts.FindAsync(request.User, cancellationToken);
+        if (request.Password is { } chosen)
+        {
+            PasswordRules.RequireOwn(chosen, user.Email, user.DisplayName, "password", "Password");
+        }
+
         var random = request.Password is null ? RandomNumberGenerator.GetString(Letters, RandomLetters) : null;
 
         // Hashed before the transaction, which others wait for.

@@ -24,7 +24,9 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
             .WithMessage("Email must be an email address.")
             .MaximumLength(MaximumEmailLength)
             .WithMessage($"Email must be at most {MaximumEmailLength} characters long.");
-        RuleFor(request => request.Password).MustBePassword();
+        RuleFor(request => request.Password)
+            .MustBePassword()
+            .MustNotBeOwnName(request => request.Email, request => request.DisplayName);
         RuleFor(request => request.DisplayName)
             .MustBeText()
             .MaximumLength(MaximumDisplayNameLength)

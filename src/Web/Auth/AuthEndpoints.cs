@@ -8,7 +8,7 @@ namespace BmadServer.Web.Auth;
 
 /// <summary>A new account.</summary>
 /// <param name="Email">At most 254 characters; compared without regard to case.</param>
-/// <param name="Password">8 to 128 characters.</param>
+/// <param name="Password">8 to 128 characters (Unicode code points); neither a common one nor merely the user's name or address.</param>
 /// <param name="DisplayName">What others see; at most 100 characters.</param>
 public sealed record RegisterRequest(string? Email, string? Password, string? DisplayName);
 

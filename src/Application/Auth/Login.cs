@@ -7,17 +7,18 @@ using MediatR;
 namespace BmadServer.Application.Auth;
 
 /// <summary>Starts a sign-in: a new token family.</summary>
-public sealed record Login(string? Email, string? Password) : IRequest<Tokens>;
+public sealed record Login(string? Email, string? Password) : IRequest<Tokens>
+{
+    /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
+    public const int MaximumLength = 1024;
+}
 
 internal sealed class LoginValidator : AbstractValidator<Login>
 {
-    /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
-    private const int MaximumLength = 1024;
-
     public LoginValidator()
     {
-        RuleFor(request => request.Email).MustBeText().MaximumLength(MaximumLength);
-        RuleFor(request => request.Password).MustBeText().MaximumLength(MaximumLength);
+        RuleFor(request => request.Email).MustBeText().MaximumLength(Login.MaximumLength);
+        RuleFor(request => request.Password).MustBeText().MaximumLength(Login.MaximumLength);
     }
 }
 

@@ -27,12 +27,14 @@ internal sealed class SignInEnder(
 
     /// <summary>Ends all sign-ins and sessions of a user, in one transaction with what is done to the account.</summary>
     /// <param name="change">Comes first: what it locks of the account, a sign-in that begins at the same time has to wait for.</param>
+    /// <param name="except">A sign-in that stays, and its sessions with it.</param>
     /// <returns>How many sessions were open.</returns>
     public async Task<int> EndAllAsync(
         UserId user,
         SessionEndReason reason,
         Func<CancellationToken, Task>? change,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        TokenFamilyId? except = null
     )
     {
         var ended = await OptimisticConcurrency.RetryAsync(
@@ -41,7 +43,7 @@ internal sealed class SignInEnder(
                     async token =>
                     {
                         await (change?.Invoke(token) ?? Task.CompletedTask);
-                        return await RevokeAllAsync(user, reason, token);
+                        return await RevokeAllAsync(user, except, reason, token);
                     },
                     cancellationToken
                 )
@@ -50,11 +52,17 @@ internal sealed class SignInEnder(
         return ended.Count;
     }
 
-    private async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionEndReason reason, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SessionId>> RevokeAllAsync(
+        UserId user,
+        TokenFamilyId? except,
+        SessionEndReason reason,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.Now();
-        await families.RevokeAllAsync(user, now, cancellationToken);
-        return End(await sessions.FindOpenAsync(user, cancellationToken), reason, now);
+        await families.RevokeAllAsync(user, except, now, cancellationToken);
+        var open = await sessions.FindOpenAsync(user, cancellationToken);
+        return End([.. open.Where(session => session.FamilyId != except)], reason, now);
     }
 
     private async Task<IReadOnlyList<SessionId>> RevokeAsync(

@@ -14,6 +14,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 {
     public DbSet<ApplicationUser> Users => Set<ApplicationUser>();
 
+    public DbSet<KnownOrigin> KnownOrigins => Set<KnownOrigin>();
+
     public DbSet<TokenFamily> TokenFamilies => Set<TokenFamily>();
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();

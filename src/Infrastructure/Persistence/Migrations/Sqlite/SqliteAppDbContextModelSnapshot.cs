@@ -469,6 +469,39 @@ namespace BmadServer.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("BmadServer.Infrastructure.Auth.KnownOrigin", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Origin")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
+                    b.Property<long?>("FailedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
+                    b.Property<long?>("LockedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("locked_until");
+
+                    b.Property<long?>("SucceededAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("succeeded_at");
+
+                    b.HasKey("UserId", "Origin")
+                        .HasName("pk_known_origins");
+
+                    b.ToTable("known_origins", (string)null);
+                });
+
             modelBuilder.Entity("BmadServer.Domain.Workflows.MessageDeleted", b =>
                 {
                     b.HasBaseType("BmadServer.Domain.Workflows.WorkflowEvent");

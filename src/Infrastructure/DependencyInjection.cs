@@ -1,7 +1,9 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -41,11 +43,13 @@ public static class DependencyInjection
         configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.RecoveryWindowSeconds));
         configuration.RequirePositive<double>(SessionOptions.Section, nameof(SessionOptions.IdleTimeoutMinutes));
         configuration.RequirePositive<int>(MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
+        RequireRetention(configuration);
         var directory = DataDirectory.Open(configuration);
         services.AddSingleton(directory);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(configuration.Options<SessionOptions>(SessionOptions.Section));
         services.AddSingleton(configuration.Options<MessageOptions>(MessageOptions.Section));
+        services.AddSingleton(configuration.Options<AuditOptions>(AuditOptions.Section));
         services.AddPersistence(configuration, directory);
         services.AddAuth(configuration, directory);
         services.AddBackplane(configuration);
@@ -56,6 +60,21 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<PostBatcher>());
         services.AddHostedService<SessionSweeper>();
         return services;
+    }
+
+    private static void RequireRetention(IConfiguration configuration)
+    {
+        configuration.RequirePositive<int>(AuditOptions.Section, nameof(AuditOptions.RetentionDays));
+        if (
+            configuration.Options<AuditOptions>(AuditOptions.Section).RetentionDays
+            is < AuditOptions.MinimumRetentionDays
+                or > AuditOptions.MaximumRetentionDays
+        )
+        {
+            throw new StartupException(
+                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database deletes nothing that is younger."
+            );
+        }
     }
 
     private static void AddPersistence(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
@@ -83,6 +102,7 @@ public static class DependencyInjection
         services.AddScoped<ISessionRepository, SessionRepository>();
         services.AddScoped<IServerNodeRepository, ServerNodeRepository>();
         services.AddScoped<ITokenFamilyRepository, TokenFamilyRepository>();
+        services.AddScoped<IAuditLog, AuditLog>();
         services.AddScoped<DatabaseMigrator>();
         services.AddScoped<DatabaseInspection>();
         services.AddScoped<DatabaseImport>();

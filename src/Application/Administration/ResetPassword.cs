@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using FluentValidation;
 using MediatR;
@@ -29,7 +31,7 @@ internal sealed class ResetPasswordValidator : AbstractValidator<ResetPassword>
         When(request => request.Password is not null, () => RuleFor(request => request.Password).MustBePassword());
 }
 
-internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder signIns) : IRequestHandler<ResetPassword, PasswordReset>
+internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder signIns, AuditTrail audit) : IRequestHandler<ResetPassword, PasswordReset>
 {
     /// <summary>Without those that are taken for one another when somebody reads them out.</summary>
     private const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -52,7 +54,11 @@ internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder s
         var ended = await signIns.EndAllAsync(
             user.Id,
             SessionEndReason.Revoked,
-            token => accounts.SetPasswordAsync(user.Id, hash, token),
+            async token =>
+            {
+                await accounts.SetPasswordAsync(user.Id, hash, token);
+                audit.Record(AuditEvent.PasswordReset, user.Id);
+            },
             cancellationToken
         );
         return new PasswordReset(user.Id.Value, user.Email, random, ended);

@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using FluentValidation;
 using MediatR;
@@ -27,7 +29,7 @@ internal sealed class ChangePasswordValidator : AbstractValidator<ChangePassword
     }
 }
 
-internal sealed class ChangePasswordHandler(ICaller caller, IUserAccounts accounts, SignInEnder signIns)
+internal sealed class ChangePasswordHandler(ICaller caller, IUserAccounts accounts, SignInEnder signIns, AuditTrail audit)
     : AsyncRequestHandler<ChangePassword>
 {
     protected override async Task Handle(ChangePassword request, CancellationToken cancellationToken)
@@ -45,6 +47,7 @@ internal sealed class ChangePasswordHandler(ICaller caller, IUserAccounts accoun
             {
                 await ConfirmAsync(user, token);
                 await accounts.SetPasswordAsync(user.Id, hash, token);
+                audit.Record(AuditEvent.PasswordChanged, user.Id);
             },
             cancellationToken,
             except: caller.FamilyId

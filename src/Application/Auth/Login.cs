@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using FluentValidation;
@@ -27,6 +29,7 @@ internal sealed class LoginHandler(
     ITokenFamilyRepository families,
     ITokenService tokens,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : IRequestHandler<Login, Tokens>
 {
@@ -43,6 +46,7 @@ internal sealed class LoginHandler(
                 var now = time.Now();
                 var family = TokenFamily.Start(user.Id, now);
                 families.Add(family);
+                audit.Record(AuditEvent.SignedIn, user.Id, actor: user.Id);
                 var (text, hash) = tokens.CreateRefreshToken();
                 families.Add(RefreshToken.Issue(hash, family.Id, now, RefreshTokenPolicy.Lifetime));
                 return new Tokens(UserView.Of(user), tokens.CreateAccessToken(user, family.Id), text, RefreshTokenPolicy.Lifetime);

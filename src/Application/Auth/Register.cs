@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Workflows;
 using FluentValidation;
@@ -38,6 +40,7 @@ internal sealed class RegisterHandler(
     IUserAccounts accounts,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : IRequestHandler<Register, RegisteredUser>
 {
@@ -65,6 +68,7 @@ internal sealed class RegisterHandler(
         );
         var (workflow, owner) = Workflow.CreatePersonal(user.Id, user.DisplayName, time.Now());
         workflows.Add(workflow, owner);
+        audit.Record(AuditEvent.Registered, user.Id, actor: user.Id);
         return new RegisteredUser(user.Id.Value, user.Email, user.DisplayName, user.CreatedAt);
     }
 }

@@ -1,5 +1,7 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -12,13 +14,15 @@ internal sealed class SignInEnder(
     ISessionRepository sessions,
     ILiveConnections connections,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 )
 {
-    public async Task EndAsync(TokenFamilyId familyId, SessionEndReason reason, CancellationToken cancellationToken)
+    /// <param name="what">Goes into the audit log, unless the sign-in has ended before.</param>
+    public async Task EndAsync(TokenFamilyId familyId, SessionEndReason reason, AuditEvent what, CancellationToken cancellationToken)
     {
         var ended = await OptimisticConcurrency.RetryAsync(
-            () => unitOfWork.ExecuteAsync(token => RevokeAsync(familyId, reason, token), cancellationToken)
+            () => unitOfWork.ExecuteAsync(token => RevokeAsync(familyId, reason, what, token), cancellationToken)
         );
 
         // All at once: none receives anything more while another is being told.
@@ -32,7 +36,7 @@ internal sealed class SignInEnder(
     public async Task<int> EndAllAsync(
         UserId user,
         SessionEndReason reason,
-        Func<CancellationToken, Task>? change,
+        Func<CancellationToken, Task> change,
         CancellationToken cancellationToken,
         TokenFamilyId? except = null
     )
@@ -42,7 +46,7 @@ internal sealed class SignInEnder(
                 unitOfWork.ExecuteAsync(
                     async token =>
                     {
-                        await (change?.Invoke(token) ?? Task.CompletedTask);
+                        await change(token);
                         return await RevokeAllAsync(user, except, reason, token);
                     },
                     cancellationToken
@@ -68,12 +72,18 @@ internal sealed class SignInEnder(
     private async Task<IReadOnlyList<SessionId>> RevokeAsync(
         TokenFamilyId familyId,
         SessionEndReason reason,
+        AuditEvent what,
         CancellationToken cancellationToken
     )
     {
         var now = time.Now();
         var family = await families.FindAsync(familyId, cancellationToken);
-        family?.Revoke(now);
+        if (family is { IsRevoked: false })
+        {
+            family.Revoke(now);
+            audit.Record(what, family.UserId);
+        }
+
         return End(await sessions.ListOpenAsync(familyId, cancellationToken), reason, now);
     }
 

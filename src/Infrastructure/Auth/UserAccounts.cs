@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Linq.Expressions;
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Persistence;
@@ -17,6 +19,7 @@ internal sealed class UserAccounts(
     IUnitOfWork unitOfWork,
     DummyPassword dummy,
     ICaller caller,
+    AuditTrail audit,
     TimeProvider time
 ) : IUserAccounts
 {
@@ -192,16 +195,17 @@ internal sealed class UserAccounts(
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(isMeant, cancellationToken);
         var verdict = users.PasswordHasher.VerifyHashedPassword(null!, user?.PasswordHash ?? dummy.Hash, password);
         var origin = SignInOrigin.Of(caller.Address);
-        if (user is { DisabledAt: null })
+        if (user is not { DisabledAt: null })
         {
-            if (verdict == PasswordVerificationResult.Failed)
-            {
-                await StoreAsync(token => CountFailureAsync(user.Id, origin, token), cancellationToken);
-            }
-            else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
-            {
-                return user.ToUser();
-            }
+            await StoreAsync(_ => Task.FromResult(Refuse(user?.Id, user is null ? "unknown account" : "disabled account")), cancellationToken);
+        }
+        else if (verdict == PasswordVerificationResult.Failed)
+        {
+            await StoreAsync(token => CountFailureAsync(user.Id, origin, token), cancellationToken);
+        }
+        else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
+        {
+            return user.ToUser();
         }
 
         var rest = RefusalTime - Stopwatch.GetElapsedTime(started);
@@ -238,17 +242,14 @@ internal sealed class UserAccounts(
     /// In single statements, which simultaneous guesses cannot slip past. While no password would be taken from there none is counted, or a
     /// lock would never end.
     /// </summary>
-    /// <returns>Whether it was counted.</returns>
+    /// <returns>False: the password was not right.</returns>
     private async Task<bool> CountFailureAsync(Guid user, string origin, CancellationToken cancellationToken)
     {
         var now = time.Now();
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
-        var isLocked =
-            await OriginsOf(user).AnyAsync(known => known.Origin == origin && known.LockedUntil > now, cancellationToken)
-            || (!isKnown && await db.Users.AnyAsync(account => account.Id == user && account.LockoutEnd > now, cancellationToken));
-        if (isLocked)
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            return false;
+            return Refuse(user, "locked");
         }
 
         if (!isKnown)
@@ -293,7 +294,25 @@ internal sealed class UserAccounts(
             db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, Failures = 1, FailedAt = now });
         }
 
-        return true;
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
+        {
+            audit.Record(AuditEvent.LockedOut, new UserId(user));
+        }
+
+        return Refuse(user, "wrong password");
+    }
+
+    /// <returns>Whether no password would be taken from there.</returns>
+    private async Task<bool> IsLockedAsync(Guid user, string origin, bool isKnown, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await OriginsOf(user).AnyAsync(known => known.Origin == origin && known.LockedUntil > now, cancellationToken)
+        || (!isKnown && await db.Users.AnyAsync(account => account.Id == user && account.LockoutEnd > now, cancellationToken));
+
+    /// <summary>Says so in the audit log; of an account that does not exist, not which one was meant.</summary>
+    /// <returns>False: no password was right.</returns>
+    private bool Refuse(Guid? user, string why)
+    {
+        audit.Record(AuditEvent.SignInFailed, user is { } id ? new UserId(id) : null, detail: why);
+        return false;
     }
 
     /// <summary>
@@ -314,7 +333,7 @@ internal sealed class UserAccounts(
             .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
         if (passed == 0)
         {
-            return false;
+            return Refuse(user, "locked");
         }
 
         var noted = await OriginsOf(user)
@@ -330,7 +349,7 @@ internal sealed class UserAccounts(
 
         if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
         {
-            return false;
+            return Refuse(user, "locked");
         }
 
         db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });

@@ -1,3 +1,4 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Sessions;
 using MediatR;
@@ -55,6 +56,12 @@ internal sealed class SessionSweeper(
             if (time.GetUtcNow() - _sweptLongAt >= LongInterval)
             {
                 await mediator.Send(new SweepSignInOrigins(), cancellationToken);
+                var forgotten = await mediator.Send(new SweepAuditLog(), cancellationToken);
+                if (forgotten > 0)
+                {
+                    logger.LogInformation("Deleted {Count} entries of the audit log that were old enough", forgotten);
+                }
+
                 _sweptLongAt = time.GetUtcNow();
             }
         }

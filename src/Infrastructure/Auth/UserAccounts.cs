@@ -197,11 +197,12 @@ internal sealed class UserAccounts(
         var origin = SignInOrigin.Of(caller.Address);
         if (user is not { DisabledAt: null })
         {
-            await StoreAsync(_ => Task.FromResult(Refuse(user?.Id, user is null ? "unknown account" : "disabled account")), cancellationToken);
+            var why = user is null ? "unknown account" : "disabled account";
+            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, origin, token), cancellationToken);
         }
         else if (verdict == PasswordVerificationResult.Failed)
         {
-            await StoreAsync(token => CountFailureAsync(user.Id, origin, token), cancellationToken);
+            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, origin, token), cancellationToken);
         }
         else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
         {
@@ -240,16 +241,17 @@ internal sealed class UserAccounts(
 
     /// <summary>
     /// In single statements, which simultaneous guesses cannot slip past. While no password would be taken from there none is counted, or a
-    /// lock would never end.
+    /// lock would never end. Counted or not, the database does the same: what is not counted is counted for nobody.
     /// </summary>
     /// <returns>False: the password was not right.</returns>
-    private async Task<bool> CountFailureAsync(Guid user, string origin, CancellationToken cancellationToken)
+    private async Task<bool> CountFailureAsync(Guid? account, string why, bool isCounted, string origin, CancellationToken cancellationToken)
     {
         var now = time.Now();
+        var user = isCounted ? account!.Value : Guid.Empty;
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            return Refuse(user, "locked");
+            (user, why) = (Guid.Empty, "locked");
         }
 
         if (!isKnown)
@@ -289,7 +291,7 @@ internal sealed class UserAccounts(
                         ),
                 cancellationToken
             );
-        if (counted == 0)
+        if (counted == 0 && user != Guid.Empty)
         {
             db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, Failures = 1, FailedAt = now });
         }
@@ -299,7 +301,7 @@ internal sealed class UserAccounts(
             audit.Record(AuditEvent.LockedOut, new UserId(user));
         }
 
-        return Refuse(user, "wrong password");
+        return Refuse(account, why);
     }
 
     /// <returns>Whether no password would be taken from there.</returns>

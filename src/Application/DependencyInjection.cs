@@ -1,4 +1,5 @@
 using System.Reflection;
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common.Behaviours;
 using BmadServer.Application.Messages;
@@ -27,6 +28,7 @@ public static class DependencyInjection
             includeInternalTypes: true
         );
         services.AddScoped<SignInEnder>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<JoinedWorkflows>();
         services.AddScoped<PresenceElsewhere>();
         services.AddSingleton<RecentRepeats>();

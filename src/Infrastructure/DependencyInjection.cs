@@ -1,8 +1,10 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -44,11 +46,13 @@ public static class DependencyInjection
         configuration.RequirePositive<int>(MessageOptions.Section, nameof(MessageOptions.MessageCharacters));
         configuration.RequirePositive<int>(WorkflowOptions.Section, nameof(WorkflowOptions.OpenWorkflows));
         configuration.RequirePositive<int>(WorkflowOptions.Section, nameof(WorkflowOptions.Participants));
+        RequireRetention(configuration);
         var directory = DataDirectory.Open(configuration);
         services.AddSingleton(directory);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(configuration.Options<SessionOptions>(SessionOptions.Section));
         services.AddSingleton(configuration.Options<MessageOptions>(MessageOptions.Section));
+        services.AddSingleton(configuration.Options<AuditOptions>(AuditOptions.Section));
         services.AddSingleton(configuration.Options<WorkflowOptions>(WorkflowOptions.Section));
         services.AddPersistence(configuration, directory);
         services.AddAuth(configuration, directory);
@@ -60,6 +64,21 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<PostBatcher>());
         services.AddHostedService<SessionSweeper>();
         return services;
+    }
+
+    private static void RequireRetention(IConfiguration configuration)
+    {
+        configuration.RequirePositive<int>(AuditOptions.Section, nameof(AuditOptions.RetentionDays));
+        if (
+            configuration.Options<AuditOptions>(AuditOptions.Section).RetentionDays
+            is < AuditOptions.MinimumRetentionDays
+                or > AuditOptions.MaximumRetentionDays
+        )
+        {
+            throw new StartupException(
+                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database deletes nothing that is younger."
+            );
+        }
     }
 
     private static void AddPersistence(this IServiceCollection services, IConfiguration configuration, DataDirectory directory)
@@ -87,6 +106,7 @@ public static class DependencyInjection
         services.AddScoped<ISessionRepository, SessionRepository>();
         services.AddScoped<IServerNodeRepository, ServerNodeRepository>();
         services.AddScoped<ITokenFamilyRepository, TokenFamilyRepository>();
+        services.AddScoped<IAuditLog, AuditLog>();
         services.AddScoped<DatabaseMigrator>();
         services.AddScoped<DatabaseInspection>();
         services.AddScoped<DatabaseImport>();
@@ -162,8 +182,6 @@ public static class DependencyInjection
             {
                 options.User.RequireUniqueEmail = true;
                 options.User.AllowedUserNameCharacters = "";
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddEntityFrameworkStores<AppDbContext>();
 

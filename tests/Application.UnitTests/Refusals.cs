@@ -10,6 +10,11 @@ internal static class Refusals
         (await call.ShouldThrowAsync<DomainException>()).Code.ShouldBe(code);
 
     /// <summary>Asserts that the call is refused for its shape, in exactly these fields.</summary>
-    public static async Task ShouldBeInvalidInAsync(this Task call, params string[] fields) =>
-        (await call.ShouldThrowAsync<ValidationFailedException>()).Errors.Keys.ShouldBe(fields, ignoreOrder: true);
+    /// <returns>The sentences by field.</returns>
+    public static async Task<IReadOnlyDictionary<string, string[]>> ShouldBeInvalidInAsync(this Task call, params string[] fields)
+    {
+        var errors = (await call.ShouldThrowAsync<ValidationFailedException>()).Errors;
+        errors.Keys.ShouldBe(fields, ignoreOrder: true);
+        return errors;
+    }
 }

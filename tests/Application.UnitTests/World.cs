@@ -1,8 +1,10 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Application.Messages;
 using BmadServer.Application.Sessions;
 using BmadServer.Application.Workflows;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -39,6 +41,7 @@ internal sealed class World
         Caller.SetupGet(caller => caller.ReceivedAt).Returns(() => ReceivedAt);
         Has(Me);
         Has(Olga);
+        AuditLog.Setup(port => port.Add(It.IsAny<AuditEntry>())).Callback<AuditEntry>(Audited.Add);
         Messages.Setup(port => port.Add(It.IsAny<Message>())).Callback<Message>(Post);
         Messages
             .Setup(port =>
@@ -72,9 +75,13 @@ internal sealed class World
                 port.FindForUpdateAsync(It.IsAny<IReadOnlyCollection<(WorkflowId, UserId)>>(), It.IsAny<CancellationToken>())
             )
             .ReturnsAsync((IReadOnlyCollection<(WorkflowId, UserId)> wanted, CancellationToken _) => ReadAnew(wanted));
-        var committed = 0;
-        UnitOfWork.Began += () => committed = Posted.Count;
-        UnitOfWork.RolledBack += () => Posted.RemoveRange(committed, Posted.Count - committed);
+        var (committed, audited) = (0, 0);
+        UnitOfWork.Began += () => (committed, audited) = (Posted.Count, Audited.Count);
+        UnitOfWork.RolledBack += () =>
+        {
+            Posted.RemoveRange(committed, Posted.Count - committed);
+            Audited.RemoveRange(audited, Audited.Count - audited);
+        };
         Sessions
             .Setup(port => port.ListIdleAsync(It.IsAny<DateTimeOffset>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync([]);
@@ -131,6 +138,13 @@ internal sealed class World
 
     public Mock<ITokenService> Tokens { get; } = new();
 
+    public Mock<IAuditLog> AuditLog { get; } = new();
+
+    /// <summary>What was written into the audit log by transactions that were committed.</summary>
+    public List<AuditEntry> Audited { get; } = [];
+
+    public AuditOptions AuditOptions { get; init; } = new();
+
     public Mock<ITokenFamilyRepository> Families { get; } = new();
 
     public Mock<IWorkflowRepository> Workflows { get; } = new();
@@ -172,6 +186,8 @@ internal sealed class World
             .AddSingleton(Accounts.Object)
             .AddSingleton(Tokens.Object)
             .AddSingleton(Families.Object)
+            .AddSingleton(AuditLog.Object)
+            .AddSingleton(AuditOptions)
             .AddSingleton(Workflows.Object)
             .AddSingleton(Messages.Object)
             .AddSingleton(Sessions.Object)

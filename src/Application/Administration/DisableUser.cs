@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using MediatR;
@@ -15,7 +17,7 @@ public sealed record DisableUser(string User) : IRequest<ChangedUser>;
 /// <param name="EndedSessions">How many were open.</param>
 public sealed record ChangedUser(Guid Id, string Email, int EndedSessions);
 
-internal sealed class DisableUserHandler(IUserAccounts accounts, SignInEnder signIns, TimeProvider time)
+internal sealed class DisableUserHandler(IUserAccounts accounts, SignInEnder signIns, AuditTrail audit, TimeProvider time)
     : IRequestHandler<DisableUser, ChangedUser>
 {
     public async Task<ChangedUser> Handle(DisableUser request, CancellationToken cancellationToken)
@@ -24,7 +26,11 @@ internal sealed class DisableUserHandler(IUserAccounts accounts, SignInEnder sig
         var ended = await signIns.EndAllAsync(
             user.Id,
             SessionEndReason.Revoked,
-            token => accounts.DisableAsync(user.Id, time.Now(), token),
+            async token =>
+            {
+                await accounts.DisableAsync(user.Id, time.Now(), token);
+                audit.Record(AuditEvent.UserDisabled, user.Id);
+            },
             cancellationToken
         );
         return new ChangedUser(user.Id.Value, user.Email, ended);

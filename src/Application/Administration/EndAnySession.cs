@@ -1,5 +1,7 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using MediatR;
@@ -19,6 +21,7 @@ internal sealed class EndAnySessionHandler(
     ISessionRepository sessions,
     ILiveConnections connections,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : IRequestHandler<EndAnySession, EndedSessions>
 {
@@ -36,6 +39,11 @@ internal sealed class EndAnySessionHandler(
         var session = await sessions.FindAsync(id, cancellationToken) ?? throw SessionErrors.NotFound();
         var wasOpen = !session.HasEnded;
         session.End(SessionEndReason.Revoked, time.Now());
+        if (wasOpen)
+        {
+            audit.Record(AuditEvent.SessionEnded, session.UserId, detail: $"session {session.Id}");
+        }
+
         return wasOpen;
     }
 }

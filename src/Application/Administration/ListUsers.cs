@@ -10,7 +10,7 @@ public sealed record ListUsers : IRequest<UserList>;
 public sealed record UserList(IReadOnlyList<UserLine> Users);
 
 /// <param name="DisabledAt">Since when nobody may sign in with it; null while one may.</param>
-/// <param name="LockedUntil">When the lock-out after too many wrong passwords ends; null where there is none.</param>
+/// <param name="LockedUntil">When the last lock-out after too many wrong passwords ends, from wherever they came; null where there is none.</param>
 /// <param name="OpenSessions">Connected or not.</param>
 public sealed record UserLine(
     Guid Id,

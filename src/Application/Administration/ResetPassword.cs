@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using FluentValidation;
 using MediatR;
@@ -29,7 +31,7 @@ internal sealed class ResetPasswordValidator : AbstractValidator<ResetPassword>
         When(request => request.Password is not null, () => RuleFor(request => request.Password).MustBePassword());
 }
 
-internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder signIns) : IRequestHandler<ResetPassword, PasswordReset>
+internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder signIns, AuditTrail audit) : IRequestHandler<ResetPassword, PasswordReset>
 {
     /// <summary>Without those that are taken for one another when somebody reads them out.</summary>
     private const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -40,6 +42,11 @@ internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder s
     public async Task<PasswordReset> Handle(ResetPassword request, CancellationToken cancellationToken)
     {
         var user = await accounts.FindAsync(request.User, cancellationToken);
+        if (request.Password is { } chosen)
+        {
+            PasswordRules.RequireOwn(chosen, user.Email, user.DisplayName, "password", "Password");
+        }
+
         var random = request.Password is null ? RandomNumberGenerator.GetString(Letters, RandomLetters) : null;
 
         // Hashed before the transaction, which others wait for.
@@ -47,7 +54,11 @@ internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder s
         var ended = await signIns.EndAllAsync(
             user.Id,
             SessionEndReason.Revoked,
-            token => accounts.SetPasswordAsync(user.Id, hash, token),
+            async token =>
+            {
+                await accounts.SetPasswordAsync(user.Id, hash, token);
+                audit.Record(AuditEvent.PasswordReset, user.Id);
+            },
             cancellationToken
         );
         return new PasswordReset(user.Id.Value, user.Email, random, ended);

@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using MediatR;
 
@@ -8,11 +10,21 @@ namespace BmadServer.Application.Administration;
 /// <param name="User">The account's email address or id.</param>
 public sealed record SignOutUser(string User) : IRequest<EndedSessions>;
 
-internal sealed class SignOutUserHandler(IUserAccounts accounts, SignInEnder signIns) : IRequestHandler<SignOutUser, EndedSessions>
+internal sealed class SignOutUserHandler(IUserAccounts accounts, SignInEnder signIns, AuditTrail audit) : IRequestHandler<SignOutUser, EndedSessions>
 {
     public async Task<EndedSessions> Handle(SignOutUser request, CancellationToken cancellationToken)
     {
         var user = await accounts.FindAsync(request.User, cancellationToken);
-        return new EndedSessions(await signIns.EndAllAsync(user.Id, SessionEndReason.Revoked, change: null, cancellationToken));
+        var ended = await signIns.EndAllAsync(
+            user.Id,
+            SessionEndReason.Revoked,
+            _ =>
+            {
+                audit.Record(AuditEvent.SessionsEnded, user.Id);
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+        return new EndedSessions(ended);
     }
 }

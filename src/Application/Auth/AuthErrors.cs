@@ -13,6 +13,10 @@ public static class AuthErrors
     public static DomainException InvalidCredentials() =>
         new("auth.invalid_credentials", "The email address or the password is wrong.", ErrorKind.Unauthenticated);
 
+    /// <summary>One text for a wrong password and for one that is not looked at any more. The caller is signed in all the same.</summary>
+    public static DomainException WrongPassword() =>
+        new("auth.wrong_password", "The current password is wrong, or was wrong too often lately.", ErrorKind.Forbidden);
+
     public static DomainException RefreshInvalid() =>
         new("auth.refresh_invalid", "There is no valid refresh token; sign in again.", ErrorKind.Unauthenticated);
 

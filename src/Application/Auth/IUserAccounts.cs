@@ -13,10 +13,19 @@ public interface IUserAccounts
     Task<User> CreateAsync(string email, string passwordHash, string displayName, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The user when the password is right and the account neither locked nor disabled, otherwise null. It takes the same time
-    /// for an address that nobody has, and counts failures towards the lock-out.
+    /// The user when the password is right and the account neither disabled nor locked for the caller's network address
+    /// (<see cref="SignInOrigin"/>), otherwise null. An email address that nobody has costs the same work and the same time. Counts
+    /// failures towards the lock-out.
     /// </summary>
+    /// <param name="email">In whatever case.</param>
     Task<User?> VerifyAsync(string email, string password, CancellationToken cancellationToken);
+
+    /// <summary>The same for a user who is signed in.</summary>
+    Task<User?> VerifyAsync(UserId id, string password, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the places from which nobody has tried to sign in, or did so, for long.</summary>
+    /// <returns>How many.</returns>
+    Task<int> ForgetOriginsAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// For the transaction that begins a sign-in: what was verified still holds, and does until the transaction ends. So a
@@ -36,7 +45,7 @@ public interface IUserAccounts
     /// <summary>Undoes a disabling and a lock-out.</summary>
     Task EnableAsync(UserId id, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the password, and undoes a lock-out.</summary>
+    /// <summary>Replaces the password, undoes a lock-out, and forgets the known places but the caller's own.</summary>
     Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken);
 
     Task<User?> FindAsync(UserId id, CancellationToken cancellationToken);
@@ -48,5 +57,7 @@ public interface IUserAccounts
     Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken);
 }
 
-/// <param name="LockedUntil">When the lock-out after too many wrong passwords ends; null where there is none.</param>
+/// <param name="LockedUntil">
+/// When the last lock-out after too many wrong passwords ends, for whatever network address it is; null where there is none.
+/// </param>
 public sealed record Account(User User, DateTimeOffset? LockedUntil);

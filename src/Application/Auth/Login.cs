@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using FluentValidation;
@@ -7,17 +9,18 @@ using MediatR;
 namespace BmadServer.Application.Auth;
 
 /// <summary>Starts a sign-in: a new token family.</summary>
-public sealed record Login(string? Email, string? Password) : IRequest<Tokens>;
+public sealed record Login(string? Email, string? Password) : IRequest<Tokens>
+{
+    /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
+    public const int MaximumLength = 1024;
+}
 
 internal sealed class LoginValidator : AbstractValidator<Login>
 {
-    /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
-    private const int MaximumLength = 1024;
-
     public LoginValidator()
     {
-        RuleFor(request => request.Email).MustBeText().MaximumLength(MaximumLength);
-        RuleFor(request => request.Password).MustBeText().MaximumLength(MaximumLength);
+        RuleFor(request => request.Email).MustBeText().MaximumLength(Login.MaximumLength);
+        RuleFor(request => request.Password).MustBeText().MaximumLength(Login.MaximumLength);
     }
 }
 
@@ -26,6 +29,7 @@ internal sealed class LoginHandler(
     ITokenFamilyRepository families,
     ITokenService tokens,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : IRequestHandler<Login, Tokens>
 {
@@ -42,6 +46,7 @@ internal sealed class LoginHandler(
                 var now = time.Now();
                 var family = TokenFamily.Start(user.Id, now);
                 families.Add(family);
+                audit.Record(AuditEvent.SignedIn, user.Id, actor: user.Id);
                 var (text, hash) = tokens.CreateRefreshToken();
                 families.Add(RefreshToken.Issue(hash, family.Id, now, RefreshTokenPolicy.Lifetime));
                 return new Tokens(UserView.Of(user), tokens.CreateAccessToken(user, family.Id), text, RefreshTokenPolicy.Lifetime);

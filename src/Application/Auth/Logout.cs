@@ -1,4 +1,5 @@
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using MediatR;
@@ -21,7 +22,7 @@ internal sealed class LogoutHandler(
     {
         if (await FamilyAsync(request.RefreshToken, cancellationToken) is { } family)
         {
-            await signInEnder.EndAsync(family, SessionEndReason.LoggedOut, cancellationToken);
+            await signInEnder.EndAsync(family, SessionEndReason.LoggedOut, AuditEvent.SignedOut, cancellationToken);
         }
     }
 

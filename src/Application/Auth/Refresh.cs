@@ -1,4 +1,5 @@
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -135,7 +136,7 @@ internal sealed class RefreshHandler(
         var isRepeat = await IsRepeatAsync(shown, keyHash, cancellationToken);
         if (!isRepeat && shown.IsReplay(caller.ReceivedAt))
         {
-            await signInEnder.EndAsync(shown.FamilyId, SessionEndReason.Revoked, cancellationToken);
+            await signInEnder.EndAsync(shown.FamilyId, SessionEndReason.Revoked, AuditEvent.RefreshTokenReused, cancellationToken);
             throw AuthErrors.RefreshReused();
         }
 

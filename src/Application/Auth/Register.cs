@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Workflows;
 using FluentValidation;
@@ -24,7 +26,9 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
             .WithMessage("Email must be an email address.")
             .MaximumLength(MaximumEmailLength)
             .WithMessage($"Email must be at most {MaximumEmailLength} characters long.");
-        RuleFor(request => request.Password).MustBePassword();
+        RuleFor(request => request.Password)
+            .MustBePassword()
+            .MustNotBeOwnName(request => request.Email, request => request.DisplayName);
         RuleFor(request => request.DisplayName)
             .MustBeText()
             .MaximumLength(MaximumDisplayNameLength)
@@ -36,6 +40,7 @@ internal sealed class RegisterHandler(
     IUserAccounts accounts,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : IRequestHandler<Register, RegisteredUser>
 {
@@ -63,6 +68,7 @@ internal sealed class RegisterHandler(
         );
         var (workflow, owner) = Workflow.CreatePersonal(user.Id, user.DisplayName, time.Now());
         workflows.Add(workflow, owner);
+        audit.Record(AuditEvent.Registered, user.Id, actor: user.Id);
         return new RegisteredUser(user.Id.Value, user.Email, user.DisplayName, user.CreatedAt);
     }
 }

@@ -1,5 +1,6 @@
 using BmadServer.Application.Common;
 using BmadServer.Application.Sessions;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -46,7 +47,7 @@ internal sealed class RenewAccessHandler(
         // Whoever ended the sign-in before the session was moved to it found no session to end.
         if (await unitOfWork.ReadAsync(cancel => families.FindAsync(token.FamilyId, cancel), cancellationToken) is not { IsRevoked: false })
         {
-            await signIns.EndAsync(token.FamilyId, SessionEndReason.Revoked, cancellationToken);
+            await signIns.EndAsync(token.FamilyId, SessionEndReason.Revoked, AuditEvent.SessionsEnded, cancellationToken);
             throw AuthErrors.TokenInvalid();
         }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -18,6 +19,12 @@ public interface ICaller
 
     /// <summary>The session of the hub connection; null for REST.</summary>
     SessionId? SessionId { get; }
+
+    /// <summary>
+    /// From which network address, as far as the server knows it: that of the connection, or what a proxy says that the configuration
+    /// tells to believe. Null where none called: on the command line.
+    /// </summary>
+    IPAddress? Address { get; }
 
     /// <summary>When the server received the request, UTC, in whole microseconds.</summary>
     DateTimeOffset ReceivedAt { get; }

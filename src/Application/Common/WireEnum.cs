@@ -10,7 +10,7 @@ internal static class WireEnum
     {
         foreach (var candidate in Enum.GetValues<T>())
         {
-            if (JsonNamingPolicy.CamelCase.ConvertName(candidate.ToString()) == text)
+            if (Name(candidate) == text)
             {
                 value = candidate;
                 return true;
@@ -25,6 +25,9 @@ internal static class WireEnum
     public static T Parse<T>(string? text)
         where T : struct, Enum =>
         TryParse<T>(text, out var value) ? value : throw new ArgumentException($"Not one of {Names<T>()}.", nameof(text));
+
+    public static string Name<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     public static string Names<T>()
         where T : struct, Enum =>

@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Sessions;
 using MediatR;
@@ -14,6 +16,7 @@ internal sealed class EndSessionHandler(
     ISessionRepository sessions,
     ILiveConnections connections,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : AsyncRequestHandler<EndSession>
 {
@@ -29,6 +32,11 @@ internal sealed class EndSessionHandler(
             {
                 var session = await sessions.FindOwnAsync(request.Id, caller.UserId, token);
                 session.ThrowIfChangedSince(request.ExpectedVersion);
+                if (!session.HasEnded)
+                {
+                    audit.Record(AuditEvent.SessionEnded, session.UserId, detail: $"session {session.Id}");
+                }
+
                 session.End(SessionEndReason.Revoked, time.Now());
                 return session;
             },

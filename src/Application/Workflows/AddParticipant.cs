@@ -1,5 +1,7 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Workflows;
 using FluentValidation;
@@ -27,6 +29,7 @@ internal sealed class AddParticipantHandler(
     IUserAccounts accounts,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     WorkflowOptions options,
     TimeProvider time
 ) : IRequestHandler<AddParticipant, ParticipantView>
@@ -54,6 +57,12 @@ internal sealed class AddParticipantHandler(
                 var role = WireEnum.Parse<ParticipantRole>(request.Role);
                 var added = workflow.AddParticipant(adder, user.Id, user.DisplayName, role, time.Now());
                 workflows.Add(added);
+                audit.Record(
+                    added.IsOwner ? AuditEvent.OwnerAdded : AuditEvent.ParticipantAdded,
+                    user.Id,
+                    workflow: id,
+                    detail: $"as {WireEnum.Name(role)}"
+                );
                 return ParticipantView.Of(added);
             },
             cancellationToken

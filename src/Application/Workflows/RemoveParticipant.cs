@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -13,6 +15,7 @@ internal sealed class RemoveParticipantHandler(
     ICaller caller,
     IWorkflowRepository workflows,
     IUnitOfWork unitOfWork,
+    AuditTrail audit,
     TimeProvider time
 ) : AsyncRequestHandler<RemoveParticipant>
 {
@@ -29,6 +32,7 @@ internal sealed class RemoveParticipantHandler(
             await workflows.FindParticipantAsync(id, user, cancellationToken) ?? throw WorkflowErrors.ParticipantNotFound();
         workflow.RemoveParticipant(remover, leaver, await workflows.CountOwnersAsync(id, cancellationToken), time.Now());
         workflows.Remove(leaver);
+        audit.Record(leaver.IsOwner ? AuditEvent.OwnerRemoved : AuditEvent.ParticipantRemoved, user, workflow: id);
         return true;
     }
 }

@@ -13,8 +13,9 @@ public interface ITokenFamilyRepository
     Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken);
 
     /// <summary>Revokes all of the user's that stand.</summary>
+    /// <param name="except">Less this one.</param>
     /// <returns>How many.</returns>
-    Task<int> RevokeAllAsync(UserId user, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<int> RevokeAllAsync(UserId user, TokenFamilyId? except, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Those that were revoked at this time or later.</summary>
     Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken);

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Linq.Expressions;
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Persistence;
@@ -9,12 +12,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Infrastructure.Auth;
 
-/// <summary>Accounts on ASP.NET Core Identity: its store, its password hash and its lock-out rules.</summary>
+/// <summary>Accounts on ASP.NET Core Identity: its store and its password hash.</summary>
 internal sealed class UserAccounts(
     UserManager<ApplicationUser> users,
     AppDbContext db,
     IUnitOfWork unitOfWork,
     DummyPassword dummy,
+    ICaller caller,
+    AuditTrail audit,
     TimeProvider time
 ) : IUserAccounts
 {
@@ -69,33 +74,12 @@ internal sealed class UserAccounts(
 
     public async Task<User?> VerifyAsync(string email, string password, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var normalized = users.NormalizeEmail(email);
-        var user = await db
-            .Users.AsNoTracking()
-            .SingleOrDefaultAsync(account => account.NormalizedEmail == normalized, cancellationToken);
-        var verdict = users.PasswordHasher.VerifyHashedPassword(null!, user?.PasswordHash ?? dummy.Hash, password);
-
-        if (verdict != PasswordVerificationResult.Failed)
-        {
-            if (user is not null && await TryPassAsync(user, cancellationToken))
-            {
-                return user.ToUser();
-            }
-        }
-        else if (user is { DisabledAt: null } && !IsLocked(user))
-        {
-            await CountFailureAsync(user, cancellationToken);
-        }
-
-        var rest = RefusalTime - Stopwatch.GetElapsedTime(started);
-        if (rest > TimeSpan.Zero)
-        {
-            await Task.Delay(rest, cancellationToken);
-        }
-
-        return null;
+        return await VerifyAsync(account => account.NormalizedEmail == normalized, password, cancellationToken);
     }
+
+    public Task<User?> VerifyAsync(UserId id, string password, CancellationToken cancellationToken) =>
+        VerifyAsync(account => account.Id == id.Value, password, cancellationToken);
 
     public async Task ConfirmAsync(User verified, CancellationToken cancellationToken)
     {
@@ -118,7 +102,13 @@ internal sealed class UserAccounts(
     {
         var now = time.Now();
         var all = await db.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
-        return [.. all.Select(account => new Account(account.ToUser(), account.LockoutEnd > now ? account.LockoutEnd : null))];
+        var locked = await db
+            .KnownOrigins.AsNoTracking()
+            .Where(known => known.LockedUntil > now)
+            .Select(known => new { known.UserId, known.LockedUntil })
+            .ToListAsync(cancellationToken);
+        var ends = locked.ToLookup(known => known.UserId, known => known.LockedUntil);
+        return [.. all.Select(account => new Account(account.ToUser(), ends[account.Id].Append(account.LockoutEnd).Where(end => end > now).Max()))];
     }
 
     public Task DisableAsync(UserId id, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -129,8 +119,9 @@ internal sealed class UserAccounts(
                 cancellationToken
             );
 
-    public Task EnableAsync(UserId id, CancellationToken cancellationToken) =>
-        db
+    public async Task EnableAsync(UserId id, CancellationToken cancellationToken)
+    {
+        await db
             .Users.Where(account => account.Id == id.Value)
             .ExecuteUpdateAsync(
                 update =>
@@ -140,11 +131,17 @@ internal sealed class UserAccounts(
                         .SetProperty(account => account.AccessFailedCount, 0),
                 cancellationToken
             );
+        await OriginsOf(id.Value)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(known => known.Failures, 0).SetProperty(known => known.LockedUntil, (DateTimeOffset?)null),
+                cancellationToken
+            );
+    }
 
-    public Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken)
+    public async Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken)
     {
         var stamp = Guid.CreateVersion7(time.Now()).ToString("N");
-        return db
+        await db
             .Users.Where(account => account.Id == id.Value)
             .ExecuteUpdateAsync(
                 update =>
@@ -155,6 +152,21 @@ internal sealed class UserAccounts(
                         .SetProperty(account => account.AccessFailedCount, 0),
                 cancellationToken
             );
+
+        // Whoever signed in elsewhere may have known the old password without being the owner.
+        var own = SignInOrigin.Of(caller.Address);
+        await OriginsOf(id.Value).Where(known => known.Origin != own).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    public Task<int> ForgetOriginsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        var (failed, signedIn) = (now - LockoutRules.FailuresFor, now - LockoutRules.KnownFor);
+        return db
+            .KnownOrigins.Where(known =>
+                (known.FailedAt == null || known.FailedAt < failed) && (known.SucceededAt == null || known.SucceededAt < signedIn)
+            )
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     public async Task<User?> FindAsync(UserId id, CancellationToken cancellationToken)
@@ -184,56 +196,178 @@ internal sealed class UserAccounts(
         return user?.ToUser();
     }
 
-    private bool IsLocked(ApplicationUser user) => user.LockoutEnd is { } end && end > time.Now();
-
-    /// <summary>
-    /// In one statement, which simultaneous guesses cannot slip past; Identity's own counting reads first and writes later.
-    /// </summary>
-    private Task<int> CountFailureAsync(ApplicationUser user, CancellationToken cancellationToken)
+    /// <summary>One password hash, whatever comes of it: of an unknown, a disabled and a locked account too.</summary>
+    private async Task<User?> VerifyAsync(
+        Expression<Func<ApplicationUser, bool>> isMeant,
+        string password,
+        CancellationToken cancellationToken
+    )
     {
-        var rules = users.Options.Lockout;
-        var limit = rules.MaxFailedAccessAttempts;
-        DateTimeOffset? lockoutEnd = time.Now() + rules.DefaultLockoutTimeSpan;
-        return unitOfWork.ExecuteAsync(
-            token =>
-                db
-                    .Users.Where(account => account.Id == user.Id)
-                    .ExecuteUpdateAsync(
-                        update =>
-                            update
-                                .SetProperty(
-                                    account => account.LockoutEnd,
-                                    account => account.AccessFailedCount + 1 >= limit ? lockoutEnd : account.LockoutEnd
-                                )
-                                .SetProperty(
-                                    account => account.AccessFailedCount,
-                                    account => account.AccessFailedCount + 1 >= limit ? 0 : account.AccessFailedCount + 1
-                                ),
-                        token
-                    ),
-            cancellationToken
-        );
+        var started = Stopwatch.GetTimestamp();
+        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(isMeant, cancellationToken);
+        var verdict = users.PasswordHasher.VerifyHashedPassword(null!, user?.PasswordHash ?? dummy.Hash, password);
+        var origin = SignInOrigin.Of(caller.Address);
+        if (user is not { DisabledAt: null })
+        {
+            var why = user is null ? "unknown account" : "disabled account";
+            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, origin, token), cancellationToken);
+        }
+        else if (verdict == PasswordVerificationResult.Failed)
+        {
+            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, origin, token), cancellationToken);
+        }
+        else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
+        {
+            return user.ToUser();
+        }
+
+        var rest = RefusalTime - Stopwatch.GetElapsedTime(started);
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>Of two that are the first ones from their place one comes too late to store it, and finds it the next time.</summary>
+    private async Task<bool> StoreAsync(Func<CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await unitOfWork.ExecuteAsync(work, cancellationToken);
+        }
+        catch (DuplicateKeyException)
+        {
+            return await unitOfWork.ExecuteAsync(work, cancellationToken);
+        }
+    }
+
+    private IQueryable<KnownOrigin> OriginsOf(Guid user) => db.KnownOrigins.Where(known => known.UserId == user);
+
+    private async Task<bool> IsKnownAsync(Guid user, string origin, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - LockoutRules.KnownFor;
+        return await OriginsOf(user).AnyAsync(known => known.Origin == origin && known.SucceededAt >= since, cancellationToken);
     }
 
     /// <summary>
-    /// Forgets earlier failures, unless the account is locked by now: guesses that were checked at the same time may have
-    /// locked it since it was read.
+    /// In single statements, which simultaneous guesses cannot slip past. While no password would be taken from there none is counted, or a
+    /// lock would never end. Counted or not, the database does the same: what is not counted is counted for nobody.
     /// </summary>
-    /// <returns>Whether the account is neither locked nor disabled.</returns>
-    private async Task<bool> TryPassAsync(ApplicationUser user, CancellationToken cancellationToken)
+    /// <returns>False: the password was not right.</returns>
+    private async Task<bool> CountFailureAsync(Guid? account, string why, bool isCounted, string origin, CancellationToken cancellationToken)
     {
         var now = time.Now();
-        return await unitOfWork.ExecuteAsync(
-                token =>
-                    db
-                        .Users.Where(account =>
-                            account.Id == user.Id
-                            && account.DisabledAt == null
-                            && (account.LockoutEnd == null || account.LockoutEnd <= now)
+        var user = isCounted ? account!.Value : Guid.Empty;
+        var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
+        {
+            (user, why) = (Guid.Empty, "locked");
+        }
+
+        if (!isKnown)
+        {
+            DateTimeOffset? accountLock = now + LockoutRules.AccountLock;
+            await db
+                .Users.Where(account => account.Id == user)
+                .ExecuteUpdateAsync(
+                    update =>
+                        update
+                            .SetProperty(
+                                account => account.LockoutEnd,
+                                account => account.AccessFailedCount + 1 >= LockoutRules.AccountLimit ? accountLock : account.LockoutEnd
+                            )
+                            .SetProperty(
+                                account => account.AccessFailedCount,
+                                account => account.AccessFailedCount + 1 >= LockoutRules.AccountLimit ? 0 : account.AccessFailedCount + 1
+                            ),
+                    cancellationToken
+                );
+        }
+
+        DateTimeOffset? originLock = now + LockoutRules.OriginLock;
+        var counted = await OriginsOf(user)
+            .Where(known => known.Origin == origin)
+            .ExecuteUpdateAsync(
+                update =>
+                    update
+                        .SetProperty(known => known.FailedAt, now)
+                        .SetProperty(
+                            known => known.LockedUntil,
+                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? originLock : known.LockedUntil
                         )
-                        .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), token),
+                        .SetProperty(
+                            known => known.Failures,
+                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? 0 : known.Failures + 1
+                        ),
                 cancellationToken
-            ) == 1;
+            );
+        if (counted == 0 && user != Guid.Empty)
+        {
+            db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, Failures = 1, FailedAt = now });
+        }
+
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
+        {
+            audit.Record(AuditEvent.LockedOut, new UserId(user));
+        }
+
+        return Refuse(account, why);
+    }
+
+    /// <returns>Whether no password would be taken from there.</returns>
+    private async Task<bool> IsLockedAsync(Guid user, string origin, bool isKnown, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await OriginsOf(user).AnyAsync(known => known.Origin == origin && known.LockedUntil > now, cancellationToken)
+        || (!isKnown && await db.Users.AnyAsync(account => account.Id == user && account.LockoutEnd > now, cancellationToken));
+
+    /// <summary>Says so in the audit log; of an account that does not exist, not which one was meant.</summary>
+    /// <returns>False: no password was right.</returns>
+    private bool Refuse(Guid? user, string why)
+    {
+        audit.Record(AuditEvent.SignInFailed, user is { } id ? new UserId(id) : null, detail: why);
+        return false;
+    }
+
+    /// <summary>
+    /// Forgets earlier failures and notes the place as a known one, unless the account is locked by now: guesses that were checked at the
+    /// same time may have locked it since it was read.
+    /// </summary>
+    /// <returns>Whether the account is neither disabled nor locked for this place.</returns>
+    private async Task<bool> TryPassAsync(Guid user, string origin, CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
+        var passed = await db
+            .Users.Where(account =>
+                account.Id == user
+                && account.DisabledAt == null
+                && (isKnown || account.LockoutEnd == null || account.LockoutEnd <= now)
+            )
+            .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
+        if (passed == 0)
+        {
+            return Refuse(user, "locked");
+        }
+
+        var noted = await OriginsOf(user)
+            .Where(known => known.Origin == origin && (known.LockedUntil == null || known.LockedUntil <= now))
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(known => known.Failures, 0).SetProperty(known => known.SucceededAt, now),
+                cancellationToken
+            );
+        if (noted == 1)
+        {
+            return true;
+        }
+
+        if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
+        {
+            return Refuse(user, "locked");
+        }
+
+        db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });
+        return true;
     }
 }
 

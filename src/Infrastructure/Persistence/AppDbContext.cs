@@ -1,4 +1,5 @@
 using BmadServer.Application.Common;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Domain.Workflows;
@@ -14,9 +15,13 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 {
     public DbSet<ApplicationUser> Users => Set<ApplicationUser>();
 
+    public DbSet<KnownOrigin> KnownOrigins => Set<KnownOrigin>();
+
     public DbSet<TokenFamily> TokenFamilies => Set<TokenFamily>();
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -92,6 +97,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         configurationBuilder.Properties<MessageId>().HaveConversion<MessageIdConverter>();
         configurationBuilder.Properties<SessionState>().HaveConversion<SessionStateConverter, SessionStateComparer>();
         configurationBuilder.Properties<SessionEndReason>().HaveConversion<string>();
+        configurationBuilder.Properties<AuditEvent>().HaveConversion<string>();
         configurationBuilder.Properties<WorkflowStatus>().HaveConversion<string>();
         configurationBuilder.Properties<ParticipantRole>().HaveConversion<string>();
         configurationBuilder.Properties<ActorKind>().HaveConversion<string>();

@@ -1,3 +1,4 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Sessions;
 using MediatR;
@@ -7,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BmadServer.Infrastructure.Sessions;
 
-/// <summary>Runs <see cref="SweepSessions"/> and <see cref="SweepRefreshTokens"/> for as long as the server lives.</summary>
+/// <summary>
+/// Runs <see cref="SweepSessions"/> and <see cref="SweepRefreshTokens"/> for as long as the server lives, and now and then what has more time.
+/// </summary>
 internal sealed class SessionSweeper(
     IServiceScopeFactory scopes,
     SessionOptions options,
@@ -15,6 +18,11 @@ internal sealed class SessionSweeper(
     ILogger<SessionSweeper> logger
 ) : BackgroundService
 {
+    /// <summary>For what is kept for days.</summary>
+    private static readonly TimeSpan LongInterval = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _sweptLongAt = DateTimeOffset.MinValue;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval(), time);
@@ -43,6 +51,18 @@ internal sealed class SessionSweeper(
             if (deleted > 0)
             {
                 logger.LogInformation("Deleted {Count} expired refresh tokens", deleted);
+            }
+
+            if (time.GetUtcNow() - _sweptLongAt >= LongInterval)
+            {
+                await mediator.Send(new SweepSignInOrigins(), cancellationToken);
+                var forgotten = await mediator.Send(new SweepAuditLog(), cancellationToken);
+                if (forgotten > 0)
+                {
+                    logger.LogInformation("Deleted {Count} entries of the audit log that were old enough", forgotten);
+                }
+
+                _sweptLongAt = time.GetUtcNow();
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

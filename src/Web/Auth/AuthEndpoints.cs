@@ -9,9 +9,12 @@ namespace BmadServer.Web.Auth;
 
 /// <summary>A new account.</summary>
 /// <param name="Email">At most 254 characters; compared without regard to case.</param>
-/// <param name="Password">8 to 128 characters.</param>
+/// <param name="Password">8 to 128 characters (Unicode code points); neither a common one nor merely the user's name or address.</param>
 /// <param name="DisplayName">What others see; at most 100 characters.</param>
 public sealed record RegisterRequest(string? Email, string? Password, string? DisplayName);
+
+/// <param name="NewPassword">As for a new account, and not the current one.</param>
+public sealed record ChangePasswordRequest(string? CurrentPassword, string? NewPassword);
 
 public sealed record LoginRequest(string? Email, string? Password);
 
@@ -43,6 +46,13 @@ internal static class AuthEndpoints
         auth.MapPost("/logout", LogoutAsync)
             .WithSummary("End the sign-in: its tokens, its sessions and their connections.")
             .WithExample();
+
+        // Beside the group, whose routes need no access token.
+        api.MapPost("/auth/password", ChangePasswordAsync)
+            .WithTags("Auth")
+            .WithSummary("Change the password, and end all other sign-ins: their tokens, their sessions and their connections.")
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden)
+            .WithExample(Examples.ChangePassword);
     }
 
     public static void MapUserEndpoints(this IEndpointRouteBuilder api) =>
@@ -90,6 +100,16 @@ internal static class AuthEndpoints
     {
         await mediator.Send(new Logout(RefreshCookie.Read(request)), cancellationToken);
         RefreshCookie.Clear(response);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ChangePasswordAsync(
+        ChangePasswordRequest request,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
+    {
+        await mediator.Send(new ChangePassword(request.CurrentPassword, request.NewPassword), cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -28,7 +28,7 @@ internal sealed class CallerFilter(TimeProvider time) : IHubFilter
     }
 
     private void Begin(IServiceProvider services, HubCallerContext context) =>
-        services.GetRequiredService<Caller>().Begin(() => context.User, context.SessionId(), time.Now());
+        services.GetRequiredService<Caller>().Begin(context, context.SessionId(), time.Now());
 }
 
 /// <summary>Turns what a handler throws into <c>code: sentence</c>, and keeps everything else to the log.</summary>

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using BmadServer.Application.Administration;
+using BmadServer.Domain.Common;
 using BmadServer.Infrastructure.Auth;
+using BmadServer.Infrastructure.Persistence;
+using MediatR;
 
 namespace BmadServer.Web.Commands;
 
@@ -27,7 +31,7 @@ internal static class KeyCommands
         };
         runner.Set(
             command,
-            (parsed, services, _) => Task.FromResult(Rotate(services.GetRequiredService<SigningKeyRotation>(), parsed.GetValue(discard))),
+            (parsed, services, cancellationToken) => RotateAsync(services, parsed.GetValue(discard), cancellationToken),
             (outcome, output) =>
             {
                 output.WriteLine(outcome.Rotated ? $"There is a new signing key in {outcome.Directory}." : "Nothing was changed: the signing key is configured.");
@@ -41,12 +45,19 @@ internal static class KeyCommands
         return command;
     }
 
-    private static Rotation Rotate(SigningKeyRotation keys, bool discard)
+    private static async Task<Rotation> RotateAsync(IServiceProvider services, bool discard, CancellationToken cancellationToken)
     {
+        var keys = services.GetRequiredService<SigningKeyRotation>();
         if (!keys.IsConfigured)
         {
             keys.Rotate(keepPrevious: !discard);
-            return new Rotation(Rotated: true, keys.Directory, PreviousKept: !discard, ["Restart the server: until then it signs with the key before."]);
+            List<string> steps = ["Restart the server: until then it signs with the key before."];
+            if (!await TryNoteAsync(services, previousKept: !discard, cancellationToken))
+            {
+                steps.Add("The database cannot be used, so the audit log does not say so: note it elsewhere.");
+            }
+
+            return new Rotation(Rotated: true, keys.Directory, PreviousKept: !discard, steps);
         }
 
         return new Rotation(
@@ -62,6 +73,21 @@ internal static class KeyCommands
                 "For a key that somebody else may know: replace Jwt__SigningKey on all nodes at once, and set no previous one.",
             ]
         );
+    }
+
+    /// <summary>A database out of reach must not keep anybody from replacing a key that was stolen.</summary>
+    private static async Task<bool> TryNoteAsync(IServiceProvider services, bool previousKept, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<DatabaseInspection>().SchemaAsync(cancellationToken);
+            await services.GetRequiredService<IMediator>().Send(new NoteKeyRotation(previousKept), cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is DatabaseInspectionException or DomainException)
+        {
+            return false;
+        }
     }
 
     /// <param name="Directory">Where the new key lies.</param>

@@ -50,6 +50,7 @@ internal static class ServerCommands
             UserCommands.Create(runner),
             SessionCommands.Create(runner),
             KeyCommands.Create(runner),
+            AuditCommands.Create(runner),
             CheckCommand.Create(runner),
         };
 

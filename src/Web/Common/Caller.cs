@@ -1,28 +1,37 @@
+using System.Net;
 using System.Security.Claims;
 using BmadServer.Application.Auth;
 using BmadServer.Application.Common;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Auth;
+using Microsoft.AspNetCore.SignalR;
 
 namespace BmadServer.Web.Common;
 
 /// <summary>The caller of the present request or hub call, one a scope.</summary>
 internal sealed class Caller : ICaller
 {
-    private Func<ClaimsPrincipal?> _principal = () => null;
+    private HttpContext? _request;
+    private HubCallerContext? _connection;
 
-    public UserId UserId => _principal()?.UserId() ?? throw AuthErrors.Required();
+    public UserId UserId => Principal?.UserId() ?? throw AuthErrors.Required();
 
-    public string Name => _principal()?.DisplayName() ?? "";
+    public string Name => Principal?.DisplayName() ?? "";
 
-    public TokenFamilyId? FamilyId => _principal()?.FamilyId();
+    public TokenFamilyId? FamilyId => Principal?.FamilyId();
 
     public SessionId? SessionId { get; private set; }
 
+    public IPAddress? Address => (_request ?? _connection?.GetHttpContext())?.Connection.RemoteIpAddress;
+
     public DateTimeOffset ReceivedAt { get; private set; }
 
-    /// <param name="principal">Asked when needed: an HTTP request is received before it is authenticated.</param>
-    public void Begin(Func<ClaimsPrincipal?> principal, SessionId? session, DateTimeOffset receivedAt) =>
-        (_principal, SessionId, ReceivedAt) = (principal, session, receivedAt);
+    /// <summary>Asked when needed: a request is received before it is authenticated.</summary>
+    private ClaimsPrincipal? Principal => _request is null ? _connection?.User : _request.User;
+
+    public void Begin(HttpContext request, DateTimeOffset receivedAt) => (_request, ReceivedAt) = (request, receivedAt);
+
+    public void Begin(HubCallerContext connection, SessionId? session, DateTimeOffset receivedAt) =>
+        (_connection, SessionId, ReceivedAt) = (connection, session, receivedAt);
 }

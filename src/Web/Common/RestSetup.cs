@@ -78,7 +78,7 @@ internal static class RestSetup
             (context, next) =>
             {
                 var time = context.RequestServices.GetRequiredService<TimeProvider>();
-                context.RequestServices.GetRequiredService<Caller>().Begin(() => context.User, session: null, time.Now());
+                context.RequestServices.GetRequiredService<Caller>().Begin(context, time.Now());
                 return next(context);
             }
         );

@@ -18,11 +18,13 @@ internal static class Examples
     private static readonly Guid SessionId = Guid.Parse("019303a1-9c40-7e40-bc00-0000000000d1");
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
-    public static readonly RegisterRequest Register = new("sarah@example.com", "correct horse battery staple", "Sarah");
+    public static readonly RegisterRequest Register = new("sarah@example.com", "seven plums and a lantern", "Sarah");
 
     public static readonly RegisteredUser RegisteredUser = new(SarahId, "sarah@example.com", "Sarah", Start);
 
-    public static readonly LoginRequest Login = new("sarah@example.com", "correct horse battery staple");
+    public static readonly LoginRequest Login = new("sarah@example.com", "seven plums and a lantern");
+
+    public static readonly ChangePasswordRequest ChangePassword = new("seven plums and a lantern", "a kettle sings at dawn");
 
     public static readonly UserView User = new(SarahId, "sarah@example.com", "Sarah");
 

@@ -20,7 +20,7 @@ public sealed class DisableUserTests
         changed.EndedSessions.ShouldBe(1);
         _session.EndReason.ShouldBe(SessionEndReason.Revoked);
         _world.Accounts.Verify(port => port.DisableAsync(_world.Me.Id, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
-        _world.Families.Verify(port => port.RevokeAllAsync(_world.Me.Id, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
+        _world.Families.Verify(port => port.RevokeAllAsync(_world.Me.Id, null, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
         _world.UnitOfWork.Commits.ShouldBe(1);
     }
 
@@ -42,7 +42,7 @@ public sealed class DisableUserTests
             .Callback(() => done.Add("account"))
             .Returns(Task.CompletedTask);
         _world
-            .Families.Setup(port => port.RevokeAllAsync(It.IsAny<UserId>(), It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
+            .Families.Setup(port => port.RevokeAllAsync(It.IsAny<UserId>(), It.IsAny<TokenFamilyId?>(), It.IsAny<DateTimeOffset>(), It.IsAny<CancellationToken>()))
             .Callback(() => done.Add("sign-ins"))
             .ReturnsAsync(1);
 

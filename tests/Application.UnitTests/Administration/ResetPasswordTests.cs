@@ -17,7 +17,7 @@ public sealed class ResetPasswordTests
 
         (reset.NewPassword, reset.EndedSessions, _session.EndReason).ShouldBe((null, 1, SessionEndReason.Revoked));
         _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, "hash of correct horse", It.IsAny<CancellationToken>()), Times.Once);
-        _world.Families.Verify(port => port.RevokeAllAsync(_world.Me.Id, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
+        _world.Families.Verify(port => port.RevokeAllAsync(_world.Me.Id, null, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Test]

@@ -65,16 +65,6 @@ public sealed class RegisterTests
     public async Task Validate_WhenTheAddressIsTooLong_ShouldRefuseEmail() =>
         await _world.SendAsync(Request(email: new string('n', 243) + "@example.com")).ShouldBeInvalidInAsync("email");
 
-    [TestCase(7)]
-    [TestCase(129)]
-    public async Task Validate_WhenThePasswordIsTooShortOrTooLong_ShouldRefusePassword(int length) =>
-        await _world.SendAsync(Request(password: new string('p', length))).ShouldBeInvalidInAsync("password");
-
-    [TestCase(8)]
-    [TestCase(128)]
-    public async Task Validate_WhenThePasswordIsAsShortOrLongAsAllowed_ShouldPass(int length) =>
-        await Should.NotThrowAsync(_world.SendAsync(Request(password: new string('p', length))));
-
     [Test]
     public async Task Validate_WhenSeveralFieldsAreWrong_ShouldNameThemAll() =>
         await _world.SendAsync(Request("nora", "short", " ")).ShouldBeInvalidInAsync("email", "password", "displayName");

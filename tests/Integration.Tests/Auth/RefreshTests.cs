@@ -10,6 +10,7 @@ using BmadServer.Infrastructure.Persistence;
 using BmadServer.Integration.Tests.Support;
 using BmadServer.Web.Common;
 using MediatR;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -142,7 +143,7 @@ public sealed class RefreshTests(Database database) : ServerTest(database)
         var hash = HashOf(token);
         var consumed = await Server.InDatabaseAsync(db => db.RefreshTokens.SingleAsync(row => row.Hash == hash));
         await using var scope = Server.Services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<Caller>().Begin(() => null, session: null, consumed.ConsumedAt!.Value.AddMicroseconds(1));
+        scope.ServiceProvider.GetRequiredService<Caller>().Begin(new DefaultHttpContext(), consumed.ConsumedAt!.Value.AddMicroseconds(1));
 
         var refusal = await Should.ThrowAsync<DomainException>(() =>
             scope.ServiceProvider.GetRequiredService<IMediator>().Send(new Refresh(token))

@@ -35,6 +35,8 @@ public sealed class RegisterTests(Database database) : ServerTest(database)
         yield return Case("is_too_long", "email", $"\"{new string('a', 243)}@example.com\"");
         yield return Case("is_too_short", "password", "\"1234567\"");
         yield return Case("is_too_long", "password", $"\"{new string('p', 129)}\"");
+        yield return Case("is_a_common_one", "password", "\"Password123\"");
+        yield return Case("is_the_display_name", "password", "\"SarahSarah1\"");
         yield return Case("is_too_long", "displayName", $"\"{new string('n', 101)}\"");
     }
 
@@ -97,7 +99,7 @@ public sealed class RegisterTests(Database database) : ServerTest(database)
     {
         var email = $"{new string('a', 242)}@example.com";
         var name = string.Concat(Enumerable.Repeat("🦊", 50));
-        var password = new string('ü', 128);
+        var password = string.Concat(Enumerable.Range(0, 128).Select(i => char.ConvertFromUtf32(0x1F400 + i)));
 
         var user = await RegisterAsync(email, password, name).ShouldBeAsync(HttpStatusCode.Created);
 

@@ -16,6 +16,7 @@ public sealed class UsageTests
     [TestCase("sessions list --help")]
     [TestCase("sessions end --help")]
     [TestCase("keys rotate --help")]
+    [TestCase("audit list --help")]
     [TestCase("check --help")]
     public async Task Each_command_explains_itself_whatever_the_configuration(string arguments)
     {
@@ -32,6 +33,8 @@ public sealed class UsageTests
     [TestCase("sessions end")]
     [TestCase("sessions end not-an-id")]
     [TestCase("sessions end 0197a4f0-0000-7000-8000-000000000000 --user sarah@example.com")]
+    [TestCase("audit")]
+    [TestCase("audit list --since lately")]
     [TestCase("import")]
     [TestCase("import --from data/bmadserver.db")]
     [TestCase("import --from sqlite:")]

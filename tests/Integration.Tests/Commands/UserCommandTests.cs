@@ -114,6 +114,8 @@ public sealed class UserCommandTests(Database database) : CommandTest(database)
 
     [TestCase("")]
     [TestCase("short\n")]
+    [TestCase("Password123\n")]
+    [TestCase("Sarah2026\n")]
     public async Task A_password_that_is_none_is_refused_and_changes_nothing(string input)
     {
         var sarah = await SignedInAsync();

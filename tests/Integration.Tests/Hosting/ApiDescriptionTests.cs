@@ -18,6 +18,7 @@ public sealed class ApiDescriptionTests(Database database) : ServerTest(database
         ("post", "/api/v1/auth/login", true, false, "200"),
         ("post", "/api/v1/auth/refresh", false, false, "200"),
         ("post", "/api/v1/auth/logout", false, false, "204"),
+        ("post", "/api/v1/auth/password", true, true, "204"),
         ("get", "/api/v1/users/me", false, true, "200"),
         ("get", "/api/v1/sessions", false, true, "200"),
         ("get", "/api/v1/sessions/{id}", false, true, "200"),

@@ -150,7 +150,7 @@ export class Story {
 /** By REST and hub alone, without a browser. */
 async function join(url: string, name: string): Promise<HubClient> {
   const email = `${name.toLowerCase().replace(" ", ".")}@example.com`;
-  const account = await register(url, { email, password: "correct horse battery staple", name });
+  const account = await register(url, { email, password: "seven plums and a lantern", name });
   return HubClient.signIn(url, account);
 }
 

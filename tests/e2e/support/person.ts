@@ -19,7 +19,7 @@ let count = 0;
 /** Details that nobody else has. */
 export function newAccount(name: string): Account {
   count += 1;
-  return { email: `${name.toLowerCase()}.${process.pid}.${count}@example.com`, password: "correct horse battery staple", name };
+  return { email: `${name.toLowerCase()}.${process.pid}.${count}@example.com`, password: "seven plums and a lantern", name };
 }
 
 /** Makes the account over REST, as quickly as it can be done. */

@@ -1,3 +1,4 @@
+using BmadServer.Application.Auth;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Auth;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,16 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUs
         builder.Ignore(user => user.PhoneNumber);
         builder.Ignore(user => user.PhoneNumberConfirmed);
         builder.Ignore(user => user.TwoFactorEnabled);
+    }
+}
+
+internal sealed class KnownOriginConfiguration : IEntityTypeConfiguration<KnownOrigin>
+{
+    public void Configure(EntityTypeBuilder<KnownOrigin> builder)
+    {
+        builder.ToTable("known_origins");
+        builder.HasKey(origin => new { origin.UserId, origin.Origin });
+        builder.Property(origin => origin.Origin).HasMaxLength(SignInOrigin.MaximumLength);
     }
 }
 

@@ -1,4 +1,6 @@
+using BmadServer.Application.Audit;
 using BmadServer.Application.Sessions;
+using BmadServer.Domain.Audit;
 using BmadServer.Domain.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +16,7 @@ namespace BmadServer.Infrastructure.Persistence.Import;
 /// Moves an embedded database into PostgreSQL: every table, in one transaction, and compared row by row before the commit. Rows pass
 /// through one by one, however many they are.
 /// </summary>
-public sealed class DatabaseImport(AppDbContext db, TimeProvider time, ILogger<DatabaseImport> logger)
+public sealed class DatabaseImport(AppDbContext db, AuditTrail audit, TimeProvider time, ILogger<DatabaseImport> logger)
 {
     /// <summary>For a statement over a table of any size.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromHours(6);
@@ -140,6 +142,8 @@ public sealed class DatabaseImport(AppDbContext db, TimeProvider time, ILogger<D
                 logger.LogInformation("Compared {Table}", table.Name);
             }
 
+            audit.Record(AuditEvent.DatabaseImported, user: null, detail: $"{copied.Sum(table => table.Rows)} rows");
+            await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(CancellationToken.None);
             await AnalyzeAsync(target);
             return new ImportReport(copied);

@@ -15,10 +15,16 @@ internal sealed class TokenFamilyRepository(AppDbContext db, CompiledQueries que
     public Task<bool> StandsAsync(TokenFamilyId id, UserId user, CancellationToken cancellationToken) =>
         queries.SignInStands(db, id, user, cancellationToken);
 
-    public Task<int> RevokeAllAsync(UserId user, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db
-            .TokenFamilies.Where(family => family.UserId == user && family.RevokedAt == null)
-            .ExecuteUpdateAsync(update => update.SetProperty(family => family.RevokedAt, now), cancellationToken);
+    public Task<int> RevokeAllAsync(UserId user, TokenFamilyId? except, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var standing = db.TokenFamilies.Where(family => family.UserId == user && family.RevokedAt == null);
+        if (except is { } kept)
+        {
+            standing = standing.Where(family => family.Id != kept);
+        }
+
+        return standing.ExecuteUpdateAsync(update => update.SetProperty(family => family.RevokedAt, now), cancellationToken);
+    }
 
     public async Task<IReadOnlyList<TokenFamilyId>> ListRevokedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         await db

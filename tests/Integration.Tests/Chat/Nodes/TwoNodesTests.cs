@@ -55,6 +55,25 @@ public sealed class TwoNodesTests(bool withRedis) : NodesTest
     }
 
     [Test]
+    public async Task A_new_password_closes_the_other_device_on_another_node_within_a_second()
+    {
+        var nora = Using(await TestUser.SignUpAsync(First.Url, "Nora"));
+        var (client, cookie) = (await ConnectedAsync(Second, nora), nora.RefreshCookie);
+        await nora.SignInAsync();
+
+        await nora
+            .Http.PostTextAsync(
+                "/api/v1/auth/password",
+                $$"""{"currentPassword":"{{TestUser.Password}}","newPassword":"a kettle sings at dawn"}"""
+            )
+            .ShouldBeNoContentAsync();
+
+        await client.Closed.WaitAsync(TimeSpan.FromSeconds(1));
+        using var http = TestUser.Client(Second.Url);
+        await http.PostCookieAsync("/api/v1/auth/refresh", cookie).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.refresh_invalid");
+    }
+
+    [Test]
     public async Task A_repeat_on_another_node_gets_the_first_ack()
     {
         var workflow = await SharedWorkflowAsync();

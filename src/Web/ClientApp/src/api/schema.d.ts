@@ -23,7 +23,7 @@ export interface paths {
                     /**
                      * @example {
                      *       "email": "sarah@example.com",
-                     *       "password": "correct horse battery staple",
+                     *       "password": "seven plums and a lantern",
                      *       "displayName": "Sarah"
                      *     }
                      */
@@ -112,7 +112,7 @@ export interface paths {
                     /**
                      * @example {
                      *       "email": "sarah@example.com",
-                     *       "password": "correct horse battery staple"
+                     *       "password": "seven plums and a lantern"
                      *     }
                      */
                     "application/json": components["schemas"]["LoginRequest"];
@@ -291,6 +291,101 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the password, and end all other sign-ins: their tokens, their sessions and their connections. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "currentPassword": "seven plums and a lantern",
+                     *       "newPassword": "a kettle sings at dawn"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePasswordRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": 400,
+                         *       "detail": "The request is not well-formed.",
+                         *       "code": "request.malformed",
+                         *       "traceId": "0af7651916cd43dd8448eb211c80319c"
+                         *     }
+                         */
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": 401,
+                         *       "detail": "A valid access token is needed: sign in first.",
+                         *       "code": "auth.required",
+                         *       "traceId": "0af7651916cd43dd8448eb211c80319c"
+                         *     }
+                         */
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": 403,
+                         *       "detail": "You may not do this.",
+                         *       "code": "auth.forbidden",
+                         *       "traceId": "0af7651916cd43dd8448eb211c80319c"
+                         *     }
+                         */
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
                 };
             };
         };
@@ -1814,6 +1909,10 @@ export interface components {
         AddParticipantRequest: {
             email: null | string;
             role: null | string;
+        };
+        ChangePasswordRequest: {
+            currentPassword: null | string;
+            newPassword: null | string;
         };
         CreateWorkflowRequest: {
             title: null | string;

@@ -57,6 +57,7 @@ export const app: Record<keyof typeof english, string> = {
   "problem.service.unavailable": "Der Server ist gerade nicht bereit. Versuche es gleich noch einmal.",
   "problem.server.error": "Auf dem Server ging etwas schief. Versuche es später noch einmal.",
   "problem.auth.required": "Du bist nicht mehr angemeldet.",
+  "problem.auth.wrong_password": "Das aktuelle Passwort ist falsch oder war in den letzten Minuten zu oft falsch.",
   "problem.validation.failed": "Der Server nimmt das nicht an.",
   "problem.workflow.not_found": "Diesen Workflow gibt es nicht, oder du gehörst nicht dazu.",
   "problem.workflow.forbidden": "Das dürfen nur Verantwortliche.",

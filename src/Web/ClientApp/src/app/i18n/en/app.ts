@@ -55,6 +55,7 @@ export const app = {
   "problem.service.unavailable": "The server is not ready right now. Try again in a moment.",
   "problem.server.error": "Something went wrong on the server. Try again later.",
   "problem.auth.required": "You are no longer signed in.",
+  "problem.auth.wrong_password": "The current password is wrong, or was wrong too often in the last minutes.",
   "problem.validation.failed": "The server does not accept this.",
   "problem.workflow.not_found": "There is no such workflow, or you are not a participant.",
   "problem.workflow.forbidden": "Only an owner may do this.",

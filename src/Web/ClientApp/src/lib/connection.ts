@@ -255,7 +255,7 @@ export class Connection {
       return opened;
     }
 
-    const { socket, session, held } = opened;
+    const { socket, session, held, handOn } = opened;
     const link = new HubLink(socket, session, this.#environment, () => abandon("lost"));
     const linkedAt = this.#environment.elapsed();
     this.#failuresToOpen = 0;
@@ -265,6 +265,7 @@ export class Connection {
     run.attempt = 1;
     void this.#renewTokens(link, held, abandon);
     this.#handlers.onLink(link);
+    handOn();
     if (!link.isLost) {
       // The application may stop the client in what it was just told.
       const { id: sessionId, recovery = "started", expiresAt } = session;
@@ -309,13 +310,23 @@ export class Connection {
     });
     socket.on("SessionEnded", (reason: SessionEndReason) => abandon(this.#outcomeOf(reason, held)));
     socket.onClose(closed);
+    // What comes at once behind the session, in the same frame, is about a connection that nobody has been told of yet.
+    let early: Array<() => void> | undefined = [];
     for (const method of SERVER_CALLS) {
       socket.on(method, (argument: never) => {
-        if (!isOver()) {
-          this.#handlers.onCall(method, argument);
+        const call = () => void (isOver() || this.#handlers.onCall(method, argument));
+        if (early) {
+          early.push(call);
+        } else {
+          call();
         }
       });
     }
+    const handOn = () => {
+      const calls = early ?? [];
+      early = undefined;
+      calls.forEach((call) => call());
+    };
 
     attempt.mayHaveArrived = true;
     try {
@@ -330,7 +341,7 @@ export class Connection {
       return "lost";
     }
 
-    return { socket, session: await session, held };
+    return { socket, session: await session, held, handOn };
   }
 
   #outcomeOf(reason: SessionEndReason, held: Held): Outcome {

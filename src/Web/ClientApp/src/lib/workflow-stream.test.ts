@@ -264,6 +264,16 @@ describe("a stream", () => {
     expect(watcher.typings).toEqual([typing]);
     expect(watcher.presences).toEqual([["sarah"], presence, []]);
   });
+
+  test("keeps who is present when the server says it in one frame with the session", async () => {
+    const { server, watcher } = await watching();
+    const presence = { workflowId: "w", userId: "sarah", name: "Sarah", online: true };
+    server.sameFrame = [["PresenceChanged", presence]];
+    server.drop();
+    await settle();
+
+    expect(watcher.presences.slice(-2)).toEqual([[], presence]);
+  });
 });
 
 describe("leaving", () => {

@@ -12,6 +12,8 @@ export const FOREIGN = "foreign";
 
 /** As much of the server as the client's rules depend on, without a network, and with faults on demand. */
 export class FakeServer {
+  /** Calls that come behind a session at once, before anybody can have been told of it. */
+  sameFrame: Array<readonly [method: string, argument: unknown]> = [];
   /** Every call that arrived, in order. */
   readonly calls: { method: string; args: unknown[] }[] = [];
   readonly sockets: FakeSocket[] = [];
@@ -127,6 +129,7 @@ export class FakeServer {
     };
     socket.session = session;
     socket.call(joined ? "SessionRestored" : "SessionStarted", session);
+    this.sameFrame.forEach(([method, argument]) => socket.call(method, argument));
   }
 
   /** For {@link FakeSocket}. */

@@ -51,6 +51,7 @@ internal static class AuthEndpoints
         api.MapPost("/auth/password", ChangePasswordAsync)
             .WithTags("Auth")
             .WithSummary("Change the password, and end all other sign-ins: their tokens, their sessions and their connections.")
+            .WithMetadata(new BudgetMetadata(BudgetKind.SignIns))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden)
             .WithExample(Examples.ChangePassword);
     }

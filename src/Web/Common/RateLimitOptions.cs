@@ -25,7 +25,7 @@ internal sealed class RateLimitOptions
     /// <summary>REST requests without a valid access token, of an address.</summary>
     public int AddressRequestsPerMinute { get; init; } = 3_000;
 
-    /// <summary>Registrations and logins of an address, right and wrong ones. A large office begins its day with fewer.</summary>
+    /// <summary>Registrations, logins and changes of a password of an address, right and wrong ones. A large office begins its day with fewer.</summary>
     public int SignInsPerMinute { get; init; } = 100;
 
     /// <summary>

@@ -120,6 +120,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
                 await device.StartAsync();
             }
 
+            Changer = await Person.SignUpAsync(http, _tokens, "changer");
             var spare = new[] { await Person.SignInAsync(http, _caller.Email), await Person.SignInAsync(http, _caller.Email) };
             Words = new Vocabulary(
                 [.. _workflows],
@@ -138,6 +139,9 @@ internal sealed class FuzzedServer : IAsyncDisposable
             _renewing.Release();
         }
     }
+
+    /// <summary>Who changes their password over REST. A wrong one locks the account, and a right one ends its other sign-ins.</summary>
+    public Person Changer { get; private set; } = null!;
 
     /// <summary>Who calls REST, with a new sign-in: an input may end it.</summary>
     public async Task<Person> SignInCallerAsync()
@@ -206,6 +210,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
             ["Data:Directory"] = _directory.FullName,
             ["Jwt:SigningKey"] = _tokens.SigningKey,
             ["RateLimits:Enabled"] = areLimitsOn ? "true" : "false",
+            ["Limits:OpenWorkflows"] = "1000000",
             // The reader only listens, for as long as the run takes.
             ["Sessions:IdleTimeoutMinutes"] = "1000",
         };

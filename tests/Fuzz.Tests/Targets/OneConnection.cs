@@ -8,7 +8,7 @@ namespace BmadServer.Fuzz.Tests.Targets;
 internal static class OneConnection
 {
     /// <summary>What the request for a WebSocket may be answered with: refusals that are the client's fault.</summary>
-    private static readonly int[] RefusedStatuses = [400, 401, 404, 405, 411, 413, 414, 426, 429, 431, 505];
+    private static readonly int[] RefusedStatuses = [400, 401, 403, 404, 405, 411, 413, 414, 426, 429, 431, 505];
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -25,6 +25,8 @@ internal sealed record RestOperation(
         select Read(path.Name, operation),
     ];
 
+    public bool ChangesPassword => Path.EndsWith("/auth/password", StringComparison.Ordinal);
+
     public override string ToString() => $"{Method} {Path}";
 
     private static RestOperation Read(string path, JsonProperty operation)

@@ -48,7 +48,7 @@ internal sealed record RestTarget() : Target("rest", Share: 25, BatchSize: 50, W
         {
             for (var index = batch.First; index < batch.First + batch.Count; index++)
             {
-                var input = RestInput.Next(DiceOf(batch, index), operations, server.RestWords, token);
+                var input = RestInput.Next(DiceOf(batch, index), operations, server.RestWords, token, server.Changer.Token);
                 server.UnderWay.Begin(batch, [(index, input.ToBytes())]);
                 await SendAsync(http, server, batch, index, input, tally);
             }
@@ -198,13 +198,18 @@ internal sealed record RestInput(
     /// <summary>Kestrel takes lines of 8 KiB.</summary>
     private const int LongestTarget = 8_000;
 
-    public static RestInput Next(Dice dice, IReadOnlyList<RestOperation> operations, Vocabulary words, string token)
+    public static RestInput Next(Dice dice, IReadOnlyList<RestOperation> operations, Vocabulary words, string token, string changersToken)
     {
         var operation = dice.Pick(operations);
         if (operation.Body is null && dice.Chance(50))
         {
             // Twice as many of those that take a body.
             operation = dice.Pick([.. operations.Where(each => each.Body is not null)]);
+        }
+
+        if (operation.ChangesPassword)
+        {
+            (token, words) = (changersToken, words with { Tokens = [changersToken] });
         }
 
         var (path, isRouted) = Path(dice, words, operation);

@@ -105,7 +105,10 @@ internal sealed class World : IAsyncDisposable
         return await WorkflowTruth.ReadAsync(reader.Http, await reader.AccessTokenAsync(), workflow);
     }
 
-    /// <summary>While the server is stopped, moves every time in the database back: the server then finds it as it would find it later.</summary>
+    /// <summary>
+    /// While the server is stopped, moves every time in the database back, but those of the audit log, which takes no changes: the server then
+    /// finds it as it would find it later.
+    /// </summary>
     public async Task AgeAsync(TimeSpan age)
     {
         if (_connectionString is null)
@@ -117,7 +120,7 @@ internal sealed class World : IAsyncDisposable
                 file,
                 """
                 SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-                WHERE m.type = 'table' AND c.type = 'INTEGER' AND (c.name = 'at' OR c.name LIKE '%\_at' ESCAPE '\' OR c.name = 'lockout_end')
+                WHERE m.type = 'table' AND m.name <> 'audit_entries' AND c.type = 'INTEGER' AND (c.name = 'at' OR c.name LIKE '%\_at' ESCAPE '\' OR c.name = 'lockout_end')
                 """,
                 $"- {(long)age.TotalMicroseconds}"
             );
@@ -128,7 +131,10 @@ internal sealed class World : IAsyncDisposable
         await connection.OpenAsync();
         await AgeAsync(
             connection,
-            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'",
+            """
+            SELECT table_name, column_name FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name <> 'audit_entries' AND data_type LIKE 'timestamp%'
+            """,
             $"- interval '{(long)age.TotalSeconds} seconds'"
         );
     }

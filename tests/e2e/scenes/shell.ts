@@ -152,6 +152,29 @@ export const shell: readonly Scene[] = [
     },
   },
   {
+    name: "change-password",
+    bring: async (stage) => {
+      await stage.open(stage.story.plan);
+      await stage.showList();
+      await stage.button("app.settings").click();
+      await stage.button("auth.changePassword").click();
+      await expect(stage.field("auth.currentPassword")).toBeFocused();
+    },
+  },
+  {
+    name: "change-password-refused",
+    bring: async (stage) => {
+      await stage.open(stage.story.plan);
+      await stage.showList();
+      await stage.button("app.settings").click();
+      await stage.button("auth.changePassword").click();
+      await stage.field("auth.currentPassword").fill("not the password");
+      await stage.field("auth.newPassword").fill("short");
+      await stage.button("auth.changePassword", stage.dialog.last()).click();
+      await expect(stage.field("auth.newPassword")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
     name: "shortcuts",
     bring: async (stage) => {
       await stage.open(stage.story.plan);

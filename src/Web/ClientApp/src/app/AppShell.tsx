@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, Badge, Button, Drawer, Spin } from "antd";
 import { Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
+import { ChangePasswordDialog } from "../features/auth/ChangePasswordDialog";
 import { IdleDialog } from "../features/auth/IdleDialog";
 import { WorkflowDialogs } from "../features/workflows/WorkflowDialogs";
 import { WorkflowMenu } from "../features/workflows/WorkflowMenu";
@@ -120,6 +121,7 @@ function Shell() {
       <Neighbours workflowId={workflowId} />
       <WorkflowDialogs />
       <SettingsDialog />
+      <ChangePasswordDialog />
       <ShortcutSheet />
       <IdleDialog />
     </div>

@@ -1,4 +1,4 @@
-import { DesktopOutlined, QuestionCircleOutlined } from "@ant-design/icons";
+import { DesktopOutlined, LockOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import { App, Button, Modal, Segmented, Switch } from "antd";
 import { useId } from "react";
 import { useNavigate } from "react-router";
@@ -9,7 +9,7 @@ import { usePreference } from "./preferences";
 import styles from "./SettingsDialog.module.css";
 import { useStore } from "./store";
 
-/** What the user can set for this browser, and the ways to their sessions and the shortcuts. */
+/** What the user can set for this browser, and the ways to their password, their sessions and the shortcuts. */
 export function SettingsDialog() {
   const t = useT();
   const isOpen = useStore(openedDialog)?.kind === "settings";
@@ -70,6 +70,9 @@ function SettingsPanel() {
           }
         />
       )}
+      <Button block icon={<LockOutlined aria-hidden />} onClick={() => openDialog({ kind: "changePassword" })}>
+        {t("auth.changePassword")}
+      </Button>
       <Button
         block
         icon={<DesktopOutlined aria-hidden />}

@@ -234,6 +234,14 @@ export async function signUp(email: string, password: string, displayName: strin
   await signIn(email, password);
 }
 
+/**
+ * Gives the account another password; all of its sign-ins but this one end.
+ * @throws {Problem} `auth.wrong_password`, `validation.failed`
+ */
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  await dataOf(api.POST("/api/v1/auth/password", { body: { currentPassword, newPassword } }));
+}
+
 export function signOut(reason?: SignedOutReason): Promise<void> {
   return authStore.signOut(reason);
 }

@@ -4,7 +4,7 @@ import { Store } from "./store";
 export type OpenDialog =
   | { readonly kind: "createWorkflow" }
   | { readonly kind: "renameWorkflow" | "people"; readonly workflowId: string }
-  | { readonly kind: "shortcuts" | "settings" };
+  | { readonly kind: "shortcuts" | "settings" | "changePassword" };
 
 /** The one that is open; null for none. */
 export const openedDialog = new Store<OpenDialog | null>(null);

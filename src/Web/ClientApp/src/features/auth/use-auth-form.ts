@@ -4,7 +4,7 @@ import { problemOf, type Problem } from "../../api/problem";
 import { useLanguage, useT, type MessageKey } from "../../app/i18n";
 import { problemText } from "../../app/i18n/problem-text";
 
-type Field = "email" | "password" | "displayName";
+type Field = "email" | "password" | "displayName" | "currentPassword" | "newPassword";
 
 /** What the form holds; of the fields that it has. */
 export type AuthValues = Record<Field, string>;
@@ -13,6 +13,8 @@ const fieldTexts: Readonly<Record<Field, MessageKey>> = {
   email: "auth.invalid.email",
   password: "auth.invalid.password",
   displayName: "auth.invalid.displayName",
+  currentPassword: "auth.invalid.currentPassword",
+  newPassword: "auth.invalid.newPassword",
 };
 
 /**

@@ -14,6 +14,9 @@ internal sealed partial class Admission(
     ILogger<Admission> logger
 )
 {
+    /// <summary>Of a header in the log, in UTF-16 code units: anybody may send 16 KiB of anything.</summary>
+    private const int LoggedLength = 100;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<UserId, int> _byUser = [];
     private int _all;
@@ -25,12 +28,12 @@ internal sealed partial class Admission(
         Counted(() => budgets.Take(Budget.Of(BudgetKind.AddressConnects, context.Connection.RemoteIpAddress)));
         if (!origins.Allows(context.Request))
         {
-            LogOrigin(logger, context.Request.Headers.Origin.ToString(), context.Request.Scheme, context.Request.Host.Value ?? "");
+            LogOrigin(logger, Beginning(context.Request.Headers.Origin.ToString()), context.Request.Scheme, Beginning(context.Request.Host.Value ?? ""));
             throw Refused(new("hub.origin_refused", "A page of another site may not connect to this server.", ErrorKind.Forbidden));
         }
     }
 
-    /// <param name="user">Null for a stranger, who is refused later.</param>
+    /// <param name="user">Null for a stranger, whom only the address's budget limits.</param>
     /// <exception cref="DomainException"><c>rate_limited</c>.</exception>
     public void RequireBudget(UserId? user)
     {
@@ -84,6 +87,8 @@ internal sealed partial class Admission(
             }
         }
     }
+
+    private static string Beginning(string header) => header.Length <= LoggedLength ? header : header[..LoggedLength];
 
     private void Counted(Action require)
     {

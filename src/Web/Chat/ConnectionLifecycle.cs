@@ -42,9 +42,9 @@ internal sealed class ConnectionLifecycle(
         {
             await AttachAsync(context, client, opened);
         }
-        catch (Exception failure)
+        catch (Exception failure) when (!context.ConnectionAborted.IsCancellationRequested)
         {
-            // SignalR reports no disconnect of a connection whose opening failed.
+            // SignalR reports no disconnect of a connection whose opening failed; but of one whose client has left, the filters see to it.
             await CloseAsync(context, failure);
             throw;
         }

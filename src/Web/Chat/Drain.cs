@@ -19,6 +19,9 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
     /// <summary>For the calls of a connection to end, for its client to take the answers, and once more for it to go.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>How often is looked for connections whose opening had begun before the leave.</summary>
+    private static readonly TimeSpan LatecomersEvery = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private Task? _running;
 
@@ -57,16 +60,24 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
     {
         await Task.Delay(TimeSpan.FromSeconds(options.NoticeSeconds), time);
         var open = connections.Contexts();
-        if (open.Count == 0)
-        {
-            return;
-        }
-
         var seconds = Math.Min(options.DrainSeconds, open.Count / ConnectionsPerSecond);
         logger.LogInformation("The server is stopping; its {Count} connections are closed within {Seconds} s", open.Count, seconds);
         await Task.WhenAll(open.Select((context, place) => CloseAsync(context, TimeSpan.FromSeconds(seconds * place / open.Count))));
-        // When the host stops, SignalR drops those that have not gone, and what they were sent with them.
-        await gone.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CloseLatecomersAsync([.. open], gone);
+    }
+
+    /// <summary>When the host stops, SignalR drops the connections that have not gone, and what they were sent with them.</summary>
+    private async Task CloseLatecomersAsync(HashSet<HubCallerContext> closed, Task gone)
+    {
+        var since = time.GetTimestamp();
+        List<Task> closing = [];
+        while (!gone.IsCompleted && time.GetElapsedTime(since) < Patience)
+        {
+            closing.AddRange(connections.Contexts().Where(closed.Add).Select(context => CloseAsync(context, TimeSpan.Zero)));
+            await gone.WaitAsync(LatecomersEvery, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(closing);
     }
 
     private async Task CloseAsync(HubCallerContext context, TimeSpan after)

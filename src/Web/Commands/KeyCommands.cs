@@ -9,6 +9,8 @@ namespace BmadServer.Web.Commands;
 
 internal static class KeyCommands
 {
+    private static readonly TimeSpan PatienceWithDatabase = TimeSpan.FromSeconds(15);
+
     public static Command Create(CommandRunner runner) => new("keys", "The key that signs access tokens.") { Rotate(runner) };
 
     private static Command Rotate(CommandRunner runner)
@@ -31,7 +33,7 @@ internal static class KeyCommands
         };
         runner.Set(
             command,
-            (parsed, services, cancellationToken) => RotateAsync(services, parsed.GetValue(discard), cancellationToken),
+            (parsed, services, _) => RotateAsync(services, parsed.GetValue(discard)),
             (outcome, output) =>
             {
                 output.WriteLine(outcome.Rotated ? $"There is a new signing key in {outcome.Directory}." : "Nothing was changed: the signing key is configured.");
@@ -45,14 +47,14 @@ internal static class KeyCommands
         return command;
     }
 
-    private static async Task<Rotation> RotateAsync(IServiceProvider services, bool discard, CancellationToken cancellationToken)
+    private static async Task<Rotation> RotateAsync(IServiceProvider services, bool discard)
     {
         var keys = services.GetRequiredService<SigningKeyRotation>();
         if (!keys.IsConfigured)
         {
             keys.Rotate(keepPrevious: !discard);
             List<string> steps = ["Restart the server: until then it signs with the key before."];
-            if (!await TryNoteAsync(services, previousKept: !discard, cancellationToken))
+            if (!await TryNoteAsync(services, previousKept: !discard))
             {
                 steps.Add("The database cannot be used, so the audit log does not say so: note it elsewhere.");
             }
@@ -75,16 +77,20 @@ internal static class KeyCommands
         );
     }
 
-    /// <summary>A database out of reach must not keep anybody from replacing a key that was stolen.</summary>
-    private static async Task<bool> TryNoteAsync(IServiceProvider services, bool previousKept, CancellationToken cancellationToken)
+    /// <summary>
+    /// A database out of reach must not keep anybody from replacing a key that was stolen. The key is replaced already: whatever happens
+    /// here, an interruption too, the operator has to hear of it and of what is left to do.
+    /// </summary>
+    private static async Task<bool> TryNoteAsync(IServiceProvider services, bool previousKept)
     {
+        using var patience = new CancellationTokenSource(PatienceWithDatabase);
         try
         {
-            await services.GetRequiredService<DatabaseInspection>().SchemaAsync(cancellationToken);
-            await services.GetRequiredService<IMediator>().Send(new NoteKeyRotation(previousKept), cancellationToken);
+            await services.GetRequiredService<DatabaseInspection>().SchemaAsync(patience.Token);
+            await services.GetRequiredService<IMediator>().Send(new NoteKeyRotation(previousKept), patience.Token);
             return true;
         }
-        catch (Exception failure) when (failure is DatabaseInspectionException or DomainException)
+        catch (Exception)
         {
             return false;
         }

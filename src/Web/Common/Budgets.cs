@@ -10,7 +10,7 @@ namespace BmadServer.Web.Common;
 /// </summary>
 internal sealed class Budgets : IDisposable
 {
-    /// <summary>What anybody may ask for as often as they like: files of the web app, and what load balancers ask.</summary>
+    /// <summary>All else anybody may ask for as often as they like: files of the web app, and what load balancers ask.</summary>
     private static readonly PathString[] Limited = ["/api", "/openapi"];
 
     /// <summary>Shorter times are not told apart by those who refill.</summary>

@@ -109,4 +109,23 @@ public sealed class DrainTests
         (await call).GetProperty("expiresAt").GetDateTimeOffset().ShouldBeGreaterThan(default);
         await stopping;
     }
+
+    [Test]
+    public async Task A_connection_that_was_opening_is_asked_to_come_back_too()
+    {
+        await using var server = await TestServer.StartAsync(Database.Sqlite);
+        await using var user = await TestUser.SignUpAsync(server.Url, "Sarah");
+        await using var client = await RawHubClient.OpenAsync(server.Url, user.AccessToken);
+
+        var stopping = server.StopAsync();
+        await Eventually.ShouldBeTrueAsync(
+            async () => (await user.Http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable,
+            "the leave has begun"
+        );
+        await client.GreetAsync();
+
+        (await client.ReadFrameAsync()).ShouldContain("SessionStarted");
+        (await client.ReadFrameAsync()).ShouldBe("""{"type":7,"allowReconnect":true}""");
+        await stopping;
+    }
 }

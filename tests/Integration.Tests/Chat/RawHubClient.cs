@@ -28,13 +28,25 @@ internal sealed class RawHubClient : IAsyncDisposable
 
     public static async Task<RawHubClient> ConnectAsync(Uri url, string accessToken)
     {
+        var client = await OpenAsync(url, accessToken);
+        await client.GreetAsync();
+        return client;
+    }
+
+    /// <summary>Only the WebSocket; <see cref="GreetAsync"/> makes a connection of it.</summary>
+    public static async Task<RawHubClient> OpenAsync(Uri url, string accessToken)
+    {
         var client = new RawHubClient();
         using var handler = new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
         await client._socket.ConnectAsync(AddressOf(url, accessToken), invoker, client._patience.Token);
-        await client.SendFrameAsync("""{"protocol":"json","version":1}""");
-        (await client.ReadFrameAsync()).ShouldBe("{}");
         return client;
+    }
+
+    public async Task GreetAsync()
+    {
+        await SendFrameAsync("""{"protocol":"json","version":1}""");
+        (await ReadFrameAsync()).ShouldBe("{}");
     }
 
     public Task SendFrameAsync(string frame) => SendTextAsync(frame + EndOfFrame);
@@ -82,7 +94,7 @@ internal sealed class RawHubClient : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private async Task<string> ReadFrameAsync()
+    public async Task<string> ReadFrameAsync()
     {
         var buffer = new byte[16 * 1024];
         while (_frames.Count == 0)

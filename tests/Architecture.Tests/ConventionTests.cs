@@ -60,6 +60,11 @@ public sealed class ConventionTests
             .Where(pair => pair.Validator != pair.Expected)
             .ShouldBeEmpty();
 
+    /// <summary>Whatever is logged of them, now or later.</summary>
+    [Test]
+    public void Records_with_secrets_do_not_print_them() =>
+        RecordsWithSecrets().Where(type => type.GetMethod(nameof(ToString), [])!.IsDefined(typeof(CompilerGeneratedAttribute))).ShouldBeEmpty();
+
     [Test]
     public void Hubs_are_declared_only_in_Web() =>
         AllTypes().Where(type => type.IsSubclassOf(typeof(Hub)) && type.Assembly != Solution.Web).ShouldBeEmpty();
@@ -68,7 +73,7 @@ public sealed class ConventionTests
     [Test]
     public void The_rules_find_what_they_are_about()
     {
-        IEnumerable<Type>[] subjects = [Entities(), Events(), Requests(), Handlers(), Validators()];
+        IEnumerable<Type>[] subjects = [Entities(), Events(), Requests(), Handlers(), Validators(), RecordsWithSecrets()];
 
         subjects.ShouldAllBe(found => found.Any());
     }
@@ -87,6 +92,13 @@ public sealed class ConventionTests
     private static IEnumerable<Type> Handlers() => Concrete(typeof(IRequestHandler<,>));
 
     private static IEnumerable<Type> Validators() => Concrete(typeof(IValidator<>));
+
+    private static IEnumerable<Type> RecordsWithSecrets() =>
+        AllTypes()
+            .Where(IsRecord)
+            .Where(type => type.GetProperties().Any(property => property.PropertyType == typeof(string) && IsSecret(property.Name)));
+
+    private static bool IsSecret(string name) => name.EndsWith("Password", StringComparison.Ordinal) || name.EndsWith("Token", StringComparison.Ordinal);
 
     private static IEnumerable<Type> Concrete(Type contract) =>
         AllTypes().Where(type => type is { IsClass: true, IsAbstract: false } && Closed(contract, type) is not null);

@@ -19,14 +19,22 @@ public interface ITokenService
 }
 
 /// <param name="Lifetime">How long it is valid from now.</param>
-public sealed record AccessToken(string Text, TimeSpan Lifetime);
+public sealed record AccessToken(string Text, TimeSpan Lifetime)
+{
+    /// <summary>Tokens are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(AccessToken);
+}
 
 /// <param name="ExpiresAt">As the token says, without grace for clocks that differ.</param>
 public sealed record AccessTokenContent(UserId UserId, TokenFamilyId FamilyId, DateTimeOffset ExpiresAt);
 
 /// <summary>What a sign-in or a refresh gives.</summary>
 /// <param name="RefreshToken">Goes into the cookie, never into a body or a log.</param>
-public sealed record Tokens(UserView User, AccessToken AccessToken, string RefreshToken, TimeSpan RefreshTokenLifetime);
+public sealed record Tokens(UserView User, AccessToken AccessToken, string RefreshToken, TimeSpan RefreshTokenLifetime)
+{
+    /// <summary>Tokens are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(Tokens);
+}
 
 public sealed record UserView(Guid Id, string Email, string DisplayName)
 {

@@ -13,6 +13,9 @@ public sealed record Login(string? Email, string? Password) : IRequest<Tokens>
 {
     /// <summary>Far above any real password or address; it bounds the work that a stranger can cause.</summary>
     public const int MaximumLength = 1024;
+
+    /// <summary>Passwords are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(Login);
 }
 
 internal sealed class LoginValidator : AbstractValidator<Login>

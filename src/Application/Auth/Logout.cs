@@ -9,7 +9,11 @@ namespace BmadServer.Application.Auth;
 /// <summary>
 /// Ends the sign-in that the refresh token belongs to; without one, that of the access token. Nothing to end is no error.
 /// </summary>
-public sealed record Logout(string? RefreshToken) : IRequest;
+public sealed record Logout(string? RefreshToken) : IRequest
+{
+    /// <summary>Tokens are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(Logout);
+}
 
 internal sealed class LogoutHandler(
     ICaller caller,

@@ -16,6 +16,9 @@ namespace BmadServer.Application.Auth;
 public sealed record Refresh(string? RefreshToken, string? IdempotencyKey = null) : IRequest<Tokens>
 {
     public const int MaximumIdempotencyKeyLength = 128;
+
+    /// <summary>Tokens are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(Refresh);
 }
 
 internal sealed class RefreshValidator : AbstractValidator<Refresh>

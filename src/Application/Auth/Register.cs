@@ -9,7 +9,11 @@ using MediatR;
 namespace BmadServer.Application.Auth;
 
 /// <summary>Makes an account and, with it, the user's personal workflow.</summary>
-public sealed record Register(string? Email, string? Password, string? DisplayName) : IRequest<RegisteredUser>;
+public sealed record Register(string? Email, string? Password, string? DisplayName) : IRequest<RegisteredUser>
+{
+    /// <summary>Passwords are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(Register);
+}
 
 public sealed record RegisteredUser(Guid Id, string Email, string DisplayName, DateTimeOffset CreatedAt);
 

@@ -11,17 +11,33 @@ namespace BmadServer.Web.Auth;
 /// <param name="Email">At most 254 characters; compared without regard to case.</param>
 /// <param name="Password">8 to 128 characters (Unicode code points); neither a common one nor merely the user's name or address.</param>
 /// <param name="DisplayName">What others see; at most 100 characters.</param>
-public sealed record RegisterRequest(string? Email, string? Password, string? DisplayName);
+public sealed record RegisterRequest(string? Email, string? Password, string? DisplayName)
+{
+    /// <summary>Passwords are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(RegisterRequest);
+}
 
 /// <param name="NewPassword">As for a new account, and not the current one.</param>
-public sealed record ChangePasswordRequest(string? CurrentPassword, string? NewPassword);
+public sealed record ChangePasswordRequest(string? CurrentPassword, string? NewPassword)
+{
+    /// <summary>Passwords are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(ChangePasswordRequest);
+}
 
-public sealed record LoginRequest(string? Email, string? Password);
+public sealed record LoginRequest(string? Email, string? Password)
+{
+    /// <summary>Passwords are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(LoginRequest);
+}
 
 /// <summary>What a sign-in or a refresh gives; the refresh token is in the cookie.</summary>
 /// <param name="AccessToken">Goes into the <c>Authorization</c> header, and into <c>accessTokenFactory</c> of the hub client.</param>
 /// <param name="ExpiresIn">How long the access token is valid, in seconds.</param>
-public sealed record TokenResponse(string AccessToken, string TokenType, int ExpiresIn, UserView User);
+public sealed record TokenResponse(string AccessToken, string TokenType, int ExpiresIn, UserView User)
+{
+    /// <summary>Tokens are secrets, and records print their fields.</summary>
+    public override string ToString() => nameof(TokenResponse);
+}
 
 internal static class AuthEndpoints
 {

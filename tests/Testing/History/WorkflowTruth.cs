@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 
@@ -8,6 +9,9 @@ namespace BmadServer.Testing.History;
 /// <param name="Fresh">As a client that loads the workflow anew gets it.</param>
 public sealed record WorkflowTruth(Guid WorkflowId, IReadOnlyList<EventRecord> Log, Conversation Fresh)
 {
+    /// <summary>Of each request that is answered with 503; more than a node has connections to its database.</summary>
+    private const int Attempts = 100;
+
     /// <summary>Reads it all over REST.</summary>
     /// <param name="http">With the server as its base address.</param>
     /// <param name="accessToken">Of a participant.</param>
@@ -42,16 +46,25 @@ public sealed record WorkflowTruth(Guid WorkflowId, IReadOnlyList<EventRecord> L
 
         async Task<T> GetAsync<T>(string path)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workflows/{workflow}/{path}".TrimEnd('/'));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
-            using var response = await http.SendAsync(request, cancellationToken);
-            if (!response.IsSuccessStatusCode)
+            for (var attempt = 1; ; attempt++)
             {
-                var text = await response.Content.ReadAsStringAsync(cancellationToken);
-                throw new HttpRequestException($"GET {request.RequestUri}: {(int)response.StatusCode} {text}", null, response.StatusCode);
-            }
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workflows/{workflow}/{path}".TrimEnd('/'));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+                using var response = await http.SendAsync(request, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!;
+                }
 
-            return (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!;
+                // After the database was away, a node notices with the next use of a connection that it is dead, and asks to come again.
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == Attempts)
+                {
+                    var text = await response.Content.ReadAsStringAsync(cancellationToken);
+                    throw new HttpRequestException($"GET {request.RequestUri}: {(int)response.StatusCode} {text}", null, response.StatusCode);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            }
         }
     }
 }

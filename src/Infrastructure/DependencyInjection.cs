@@ -76,7 +76,7 @@ public static class DependencyInjection
         )
         {
             throw new StartupException(
-                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database deletes nothing that is younger."
+                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database refuses to delete what is a week old or younger."
             );
         }
     }

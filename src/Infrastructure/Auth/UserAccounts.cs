@@ -138,7 +138,7 @@ internal sealed class UserAccounts(
             );
     }
 
-    public async Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken)
+    public async Task SetPasswordAsync(UserId id, string passwordHash, string? keptOrigin, CancellationToken cancellationToken)
     {
         var stamp = Guid.CreateVersion7(time.Now()).ToString("N");
         await db
@@ -154,8 +154,7 @@ internal sealed class UserAccounts(
             );
 
         // Whoever signed in elsewhere may have known the old password without being the owner.
-        var own = SignInOrigin.Of(caller.Address);
-        await OriginsOf(id.Value).Where(known => known.Origin != own).ExecuteDeleteAsync(cancellationToken);
+        await OriginsOf(id.Value).Where(known => keptOrigin == null || known.Origin != keptOrigin).ExecuteDeleteAsync(cancellationToken);
     }
 
     public Task<int> ForgetOriginsAsync(CancellationToken cancellationToken)

@@ -286,6 +286,7 @@ internal sealed class UserAccounts(
         }
 
         DateTimeOffset? originLock = now + LockoutRules.OriginLock;
+        var since = now - LockoutRules.FailuresFor;
         var counted = await OriginsOf(user)
             .Where(known => known.Origin == origin)
             .ExecuteUpdateAsync(
@@ -294,11 +295,14 @@ internal sealed class UserAccounts(
                         .SetProperty(known => known.FailedAt, now)
                         .SetProperty(
                             known => known.LockedUntil,
-                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? originLock : known.LockedUntil
+                            known => known.FailedAt >= since && known.Failures + 1 >= LockoutRules.OriginLimit ? originLock : known.LockedUntil
                         )
                         .SetProperty(
                             known => known.Failures,
-                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? 0 : known.Failures + 1
+                            known =>
+                                known.FailedAt < since ? 1
+                                : known.Failures + 1 >= LockoutRules.OriginLimit ? 0
+                                : known.Failures + 1
                         ),
                 cancellationToken
             );
@@ -329,22 +333,28 @@ internal sealed class UserAccounts(
     }
 
     /// <summary>
-    /// Forgets earlier failures and notes the place as a known one, unless the account is locked by now: guesses that were checked at the
-    /// same time may have locked it since it was read.
+    /// Notes the place as a known one and forgets its earlier failures, and those of all unknown places if it was one of them, unless it is
+    /// locked by now: guesses that were checked at the same time may have locked it since the account was read. A known place does not speak
+    /// for the unknown ones, or each sign-in of the owner's would give strangers a new start.
     /// </summary>
     /// <returns>Whether the account is neither disabled nor locked for this place.</returns>
     private async Task<bool> TryPassAsync(Guid user, string origin, CancellationToken cancellationToken)
     {
+        // Written, although nothing changes: who guesses from unknown places waits, and in this order, account before place, as they do.
+        var found = await db
+            .Users.Where(account => account.Id == user && account.DisabledAt == null)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
+                cancellationToken
+            );
+        if (found == 0)
+        {
+            return Refuse(user, "disabled account");
+        }
+
         var now = time.Now();
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
-        var passed = await db
-            .Users.Where(account =>
-                account.Id == user
-                && account.DisabledAt == null
-                && (isKnown || account.LockoutEnd == null || account.LockoutEnd <= now)
-            )
-            .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
-        if (passed == 0)
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
             return Refuse(user, "locked");
         }
@@ -355,17 +365,23 @@ internal sealed class UserAccounts(
                 update => update.SetProperty(known => known.Failures, 0).SetProperty(known => known.SucceededAt, now),
                 cancellationToken
             );
-        if (noted == 1)
+        if (noted == 0)
         {
-            return true;
+            if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
+            {
+                return Refuse(user, "locked");
+            }
+
+            db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });
         }
 
-        if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
+        if (!isKnown)
         {
-            return Refuse(user, "locked");
+            await db
+                .Users.Where(account => account.Id == user)
+                .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
         }
 
-        db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });
         return true;
     }
 }

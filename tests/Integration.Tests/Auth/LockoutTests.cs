@@ -62,6 +62,62 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
     }
 
     [Test]
+    public async Task A_sign_in_from_a_known_place_does_not_forget_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        await ShouldPassAsync(sarah, Home);
+        await Task.WhenAll(Enumerable.Range(0, 19).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+        await ShouldPassAsync(sarah, Home);
+
+        await GuessAsync(sarah, AttackerAddress(19));
+
+        await ShouldBeRefusedAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task A_sign_in_from_a_new_place_forgets_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        await Task.WhenAll(Enumerable.Range(0, 19).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+        await ShouldPassAsync(sarah, Home);
+
+        await GuessAsync(sarah, AttackerAddress(19));
+
+        await ShouldPassAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task A_right_password_at_a_locked_place_does_not_forget_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await GuessAsync(sarah, AttackerAddress(0));
+        }
+
+        await ShouldBeRefusedAsync(sarah, AttackerAddress(0));
+        await Task.WhenAll(Enumerable.Range(1, 15).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+
+        await ShouldBeRefusedAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task Guesses_at_a_known_place_are_forgotten_a_day_after_the_last_one()
+    {
+        var sarah = await SignedInAsync();
+        await ShouldPassAsync(sarah, Home);
+        for (var i = 0; i < 4; i++)
+        {
+            await GuessAsync(sarah, Home);
+        }
+
+        _time.Advance(TimeSpan.FromDays(1.1));
+        await GuessAsync(sarah, Home);
+
+        await ShouldPassAsync(sarah, Home);
+    }
+
+    [Test]
     public async Task Guesses_while_an_account_is_locked_do_not_prolong_the_lock()
     {
         var sarah = await SignedInAsync();
@@ -153,18 +209,20 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
     private static string AttackerAddress(int number) => string.Create(CultureInfo.InvariantCulture, $"203.0.{number / 200}.{1 + number % 200}");
 
     private async Task ShouldPassAsync(TestUser user, string address) =>
-        await SendAsync(user, TestUser.Password, address).ShouldBeAsync(HttpStatusCode.OK);
+        await SendAsync(user.Email, TestUser.Password, address).ShouldBeAsync(HttpStatusCode.OK);
 
     private async Task ShouldBeRefusedAsync(TestUser user, string address) =>
-        await SendAsync(user, TestUser.Password, address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+        await SendAsync(user.Email, TestUser.Password, address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
 
-    private async Task GuessAsync(TestUser user, string address) =>
-        await SendAsync(user, "wrong password", address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+    private Task GuessAsync(TestUser user, string address) => GuessAsync(user.Email, address);
 
-    private async Task<HttpResponseMessage> SendAsync(TestUser user, string password, string address)
+    private async Task GuessAsync(string email, string address) =>
+        await SendAsync(email, "wrong password", address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+
+    private async Task<HttpResponseMessage> SendAsync(string email, string password, string address)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login");
-        request.Content = JsonContent.Create(new { email = user.Email, password });
+        request.Content = JsonContent.Create(new { email, password });
         request.Headers.Add("X-Forwarded-For", address);
         return await _http.SendAsync(request);
     }

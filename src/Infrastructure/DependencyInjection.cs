@@ -175,6 +175,7 @@ public static class DependencyInjection
         services.AddSingleton<ITokenService, TokenService>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddSingleton<DummyPassword>();
+        services.AddSingleton<RefusalEntries>();
         services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         services

@@ -20,12 +20,13 @@ internal sealed class UserAccounts(
     DummyPassword dummy,
     ICaller caller,
     AuditTrail audit,
+    RefusalEntries entries,
     TimeProvider time
 ) : IUserAccounts
 {
     /// <summary>
     /// A refused sign-in is answered no sooner than this, so that whether a failure was counted, and for whom, cannot be
-    /// read from the clock. It covers the password hash with room to spare.
+    /// read from the clock, nor whether it is entered in the audit log. It covers the password hash with room to spare.
     /// </summary>
     private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(400);
 
@@ -209,11 +210,12 @@ internal sealed class UserAccounts(
         if (user is not { DisabledAt: null })
         {
             var why = user is null ? "unknown account" : "disabled account";
-            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, origin, token), cancellationToken);
+            var isEntered = entries.TryTake();
+            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, isEntered, origin, token), cancellationToken);
         }
         else if (verdict == PasswordVerificationResult.Failed)
         {
-            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, origin, token), cancellationToken);
+            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, isEntered: true, origin, token), cancellationToken);
         }
         else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
         {
@@ -252,17 +254,25 @@ internal sealed class UserAccounts(
 
     /// <summary>
     /// In single statements, which simultaneous guesses cannot slip past. While no password would be taken from there none is counted, or a
-    /// lock would never end. Counted or not, the database does the same: what is not counted is counted for nobody.
+    /// lock would never end, and none is entered in the audit log, or it would never end either: the entry of the lock stands for it.
+    /// Counted or not, the tables of the lock-out are asked the same: what is not counted is counted for nobody.
     /// </summary>
     /// <returns>False: the password was not right.</returns>
-    private async Task<bool> CountFailureAsync(Guid? account, string why, bool isCounted, string origin, CancellationToken cancellationToken)
+    private async Task<bool> CountFailureAsync(
+        Guid? account,
+        string why,
+        bool isCounted,
+        bool isEntered,
+        string origin,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.Now();
         var user = isCounted ? account!.Value : Guid.Empty;
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            (user, why) = (Guid.Empty, "locked");
+            (user, isEntered) = (Guid.Empty, false);
         }
 
         if (!isKnown)
@@ -311,12 +321,17 @@ internal sealed class UserAccounts(
             db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, Failures = 1, FailedAt = now });
         }
 
+        if (isEntered)
+        {
+            Refuse(account, why);
+        }
+
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
             audit.Record(AuditEvent.LockedOut, new UserId(user));
         }
 
-        return Refuse(account, why);
+        return false;
     }
 
     /// <returns>Whether no password would be taken from there.</returns>
@@ -356,7 +371,7 @@ internal sealed class UserAccounts(
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            return Refuse(user, "locked");
+            return false;
         }
 
         var noted = await OriginsOf(user)
@@ -369,7 +384,7 @@ internal sealed class UserAccounts(
         {
             if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
             {
-                return Refuse(user, "locked");
+                return false;
             }
 
             db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });

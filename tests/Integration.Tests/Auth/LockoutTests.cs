@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Integration.Tests.Support;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -118,6 +119,26 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
     }
 
     [Test]
+    public async Task Guesses_at_no_account_are_entered_in_the_audit_log_60_times_a_minute_and_the_rest_is_counted_in_the_server_log()
+    {
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var before = await StrangersAsync();
+
+        var stranger = TestUser.NewEmail();
+        await Task.WhenAll(Enumerable.Range(0, 67).Select(i => GuessAsync(stranger, AttackerAddress(i))));
+
+        (await StrangersAsync() - before).ShouldBe(60);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.ShouldBeTrueAsync(
+            () => Task.FromResult(Server.Log.Complaints(1000).Any(line => line.Contains("Left 7 refused sign-ins"))),
+            "the log counts them"
+        );
+        Server.Log.Lines.ShouldNotContain(line => line.Contains("refused sign-ins") && line.Contains(stranger));
+        await GuessAsync(stranger, Elsewhere);
+        (await StrangersAsync() - before).ShouldBe(61);
+    }
+
+    [Test]
     public async Task Guesses_while_an_account_is_locked_do_not_prolong_the_lock()
     {
         var sarah = await SignedInAsync();
@@ -231,6 +252,10 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
         await Server.InDatabaseAsync(db =>
             db.KnownOrigins.Where(known => known.UserId == user.Id).Select(known => known.Origin).ToArrayAsync()
         );
+
+    /// <returns>How many refused sign-ins with an address that has no account are in the audit log.</returns>
+    private async Task<int> StrangersAsync() =>
+        await Server.InDatabaseAsync(db => db.AuditEntries.CountAsync(entry => entry.Event == AuditEvent.SignInFailed && entry.UserId == null));
 
     private async Task SweepAsync()
     {

@@ -76,7 +76,7 @@ public static class DependencyInjection
         )
         {
             throw new StartupException(
-                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database deletes nothing that is younger."
+                $"Audit__RetentionDays must be {AuditOptions.MinimumRetentionDays} to {AuditOptions.MaximumRetentionDays}: the database refuses to delete what is a week old or younger."
             );
         }
     }
@@ -175,6 +175,7 @@ public static class DependencyInjection
         services.AddSingleton<ITokenService, TokenService>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddSingleton<DummyPassword>();
+        services.AddSingleton<RefusalEntries>();
         services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         services

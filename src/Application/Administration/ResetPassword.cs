@@ -56,7 +56,7 @@ internal sealed class ResetPasswordHandler(IUserAccounts accounts, SignInEnder s
             SessionEndReason.Revoked,
             async token =>
             {
-                await accounts.SetPasswordAsync(user.Id, hash, token);
+                await accounts.SetPasswordAsync(user.Id, hash, keptOrigin: null, token);
                 audit.Record(AuditEvent.PasswordReset, user.Id);
             },
             cancellationToken

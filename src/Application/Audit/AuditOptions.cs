@@ -5,8 +5,10 @@ public sealed class AuditOptions
 {
     public const string Section = "Audit";
 
-    /// <summary>The database refuses to delete what is younger.</summary>
-    public const int MinimumRetentionDays = 7;
+    /// <summary>
+    /// A day more than the 7 within which the database refuses to delete: its clock is another one than the server's.
+    /// </summary>
+    public const int MinimumRetentionDays = 8;
 
     /// <summary>A century.</summary>
     public const int MaximumRetentionDays = 36_500;

@@ -45,8 +45,9 @@ public interface IUserAccounts
     /// <summary>Undoes a disabling and a lock-out.</summary>
     Task EnableAsync(UserId id, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the password, undoes a lock-out, and forgets the known places but the caller's own.</summary>
-    Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken);
+    /// <summary>Replaces the password, undoes a lock-out of the account, and forgets its places, known or locked.</summary>
+    /// <param name="keptOrigin">The one place (<see cref="SignInOrigin"/>) that is not forgotten; null for none.</param>
+    Task SetPasswordAsync(UserId id, string passwordHash, string? keptOrigin, CancellationToken cancellationToken);
 
     Task<User?> FindAsync(UserId id, CancellationToken cancellationToken);
 

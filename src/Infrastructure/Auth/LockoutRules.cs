@@ -9,7 +9,7 @@ internal static class LockoutRules
     /// <summary>Wrong passwords in a row from one place.</summary>
     public const int OriginLimit = 5;
 
-    /// <summary>Wrong passwords from all unknown places together, since the last right one.</summary>
+    /// <summary>Wrong passwords from all unknown places together, since the last right one from any of them.</summary>
     public const int AccountLimit = 20;
 
     public static readonly TimeSpan OriginLock = TimeSpan.FromMinutes(5);

@@ -20,12 +20,13 @@ internal sealed class UserAccounts(
     DummyPassword dummy,
     ICaller caller,
     AuditTrail audit,
+    RefusalEntries entries,
     TimeProvider time
 ) : IUserAccounts
 {
     /// <summary>
     /// A refused sign-in is answered no sooner than this, so that whether a failure was counted, and for whom, cannot be
-    /// read from the clock. It covers the password hash with room to spare.
+    /// read from the clock, nor whether it is entered in the audit log. It covers the password hash with room to spare.
     /// </summary>
     private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(400);
 
@@ -138,7 +139,7 @@ internal sealed class UserAccounts(
             );
     }
 
-    public async Task SetPasswordAsync(UserId id, string passwordHash, CancellationToken cancellationToken)
+    public async Task SetPasswordAsync(UserId id, string passwordHash, string? keptOrigin, CancellationToken cancellationToken)
     {
         var stamp = Guid.CreateVersion7(time.Now()).ToString("N");
         await db
@@ -154,8 +155,7 @@ internal sealed class UserAccounts(
             );
 
         // Whoever signed in elsewhere may have known the old password without being the owner.
-        var own = SignInOrigin.Of(caller.Address);
-        await OriginsOf(id.Value).Where(known => known.Origin != own).ExecuteDeleteAsync(cancellationToken);
+        await OriginsOf(id.Value).Where(known => keptOrigin == null || known.Origin != keptOrigin).ExecuteDeleteAsync(cancellationToken);
     }
 
     public Task<int> ForgetOriginsAsync(CancellationToken cancellationToken)
@@ -210,11 +210,12 @@ internal sealed class UserAccounts(
         if (user is not { DisabledAt: null })
         {
             var why = user is null ? "unknown account" : "disabled account";
-            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, origin, token), cancellationToken);
+            var isEntered = entries.TryTake();
+            await StoreAsync(token => CountFailureAsync(user?.Id, why, isCounted: false, isEntered, origin, token), cancellationToken);
         }
         else if (verdict == PasswordVerificationResult.Failed)
         {
-            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, origin, token), cancellationToken);
+            await StoreAsync(token => CountFailureAsync(user.Id, "wrong password", isCounted: true, isEntered: true, origin, token), cancellationToken);
         }
         else if (await StoreAsync(token => TryPassAsync(user.Id, origin, token), cancellationToken))
         {
@@ -253,17 +254,25 @@ internal sealed class UserAccounts(
 
     /// <summary>
     /// In single statements, which simultaneous guesses cannot slip past. While no password would be taken from there none is counted, or a
-    /// lock would never end. Counted or not, the database does the same: what is not counted is counted for nobody.
+    /// lock would never end, and none is entered in the audit log, or it would never end either: the entry of the lock stands for it.
+    /// Counted or not, the tables of the lock-out are asked the same: what is not counted is counted for nobody.
     /// </summary>
     /// <returns>False: the password was not right.</returns>
-    private async Task<bool> CountFailureAsync(Guid? account, string why, bool isCounted, string origin, CancellationToken cancellationToken)
+    private async Task<bool> CountFailureAsync(
+        Guid? account,
+        string why,
+        bool isCounted,
+        bool isEntered,
+        string origin,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.Now();
         var user = isCounted ? account!.Value : Guid.Empty;
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            (user, why) = (Guid.Empty, "locked");
+            (user, isEntered) = (Guid.Empty, false);
         }
 
         if (!isKnown)
@@ -287,6 +296,7 @@ internal sealed class UserAccounts(
         }
 
         DateTimeOffset? originLock = now + LockoutRules.OriginLock;
+        var since = now - LockoutRules.FailuresFor;
         var counted = await OriginsOf(user)
             .Where(known => known.Origin == origin)
             .ExecuteUpdateAsync(
@@ -295,11 +305,14 @@ internal sealed class UserAccounts(
                         .SetProperty(known => known.FailedAt, now)
                         .SetProperty(
                             known => known.LockedUntil,
-                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? originLock : known.LockedUntil
+                            known => known.FailedAt >= since && known.Failures + 1 >= LockoutRules.OriginLimit ? originLock : known.LockedUntil
                         )
                         .SetProperty(
                             known => known.Failures,
-                            known => known.Failures + 1 >= LockoutRules.OriginLimit ? 0 : known.Failures + 1
+                            known =>
+                                known.FailedAt < since ? 1
+                                : known.Failures + 1 >= LockoutRules.OriginLimit ? 0
+                                : known.Failures + 1
                         ),
                 cancellationToken
             );
@@ -308,12 +321,17 @@ internal sealed class UserAccounts(
             db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, Failures = 1, FailedAt = now });
         }
 
+        if (isEntered)
+        {
+            Refuse(account, why);
+        }
+
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
             audit.Record(AuditEvent.LockedOut, new UserId(user));
         }
 
-        return Refuse(account, why);
+        return false;
     }
 
     /// <returns>Whether no password would be taken from there.</returns>
@@ -330,24 +348,30 @@ internal sealed class UserAccounts(
     }
 
     /// <summary>
-    /// Forgets earlier failures and notes the place as a known one, unless the account is locked by now: guesses that were checked at the
-    /// same time may have locked it since it was read.
+    /// Notes the place as a known one and forgets its earlier failures, and those of all unknown places if it was one of them, unless it is
+    /// locked by now: guesses that were checked at the same time may have locked it since the account was read. A known place does not speak
+    /// for the unknown ones, or each sign-in of the owner's would give strangers a new start.
     /// </summary>
     /// <returns>Whether the account is neither disabled nor locked for this place.</returns>
     private async Task<bool> TryPassAsync(Guid user, string origin, CancellationToken cancellationToken)
     {
+        // Written, although nothing changes: who guesses from unknown places waits, and in this order, account before place, as they do.
+        var found = await db
+            .Users.Where(account => account.Id == user && account.DisabledAt == null)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
+                cancellationToken
+            );
+        if (found == 0)
+        {
+            return Refuse(user, "disabled account");
+        }
+
         var now = time.Now();
         var isKnown = await IsKnownAsync(user, origin, now, cancellationToken);
-        var passed = await db
-            .Users.Where(account =>
-                account.Id == user
-                && account.DisabledAt == null
-                && (isKnown || account.LockoutEnd == null || account.LockoutEnd <= now)
-            )
-            .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
-        if (passed == 0)
+        if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
         {
-            return Refuse(user, "locked");
+            return false;
         }
 
         var noted = await OriginsOf(user)
@@ -356,17 +380,23 @@ internal sealed class UserAccounts(
                 update => update.SetProperty(known => known.Failures, 0).SetProperty(known => known.SucceededAt, now),
                 cancellationToken
             );
-        if (noted == 1)
+        if (noted == 0)
         {
-            return true;
+            if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
+            {
+                return false;
+            }
+
+            db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });
         }
 
-        if (await OriginsOf(user).AnyAsync(known => known.Origin == origin, cancellationToken))
+        if (!isKnown)
         {
-            return Refuse(user, "locked");
+            await db
+                .Users.Where(account => account.Id == user)
+                .ExecuteUpdateAsync(update => update.SetProperty(account => account.AccessFailedCount, 0), cancellationToken);
         }
 
-        db.KnownOrigins.Add(new KnownOrigin { UserId = user, Origin = origin, SucceededAt = now });
         return true;
     }
 }

@@ -21,7 +21,10 @@ internal sealed class SessionSweeper(
     /// <summary>For what is kept for days.</summary>
     private static readonly TimeSpan LongInterval = TimeSpan.FromHours(1);
 
-    private DateTimeOffset _sweptLongAt = DateTimeOffset.MinValue;
+    /// <summary>Until it is tried again, when it failed.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset _sweepLongAt = DateTimeOffset.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +39,16 @@ internal sealed class SessionSweeper(
         TimeSpan.FromTicks(Math.Min(NodeIdentity.BeatInterval.Ticks, Math.Max(options.IdleTimeout.Ticks / 4, TimeSpan.TicksPerMillisecond * 100)));
 
     private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await SweepSessionsAsync(cancellationToken);
+        if (now >= _sweepLongAt)
+        {
+            _sweepLongAt = now + (await TrySweepLongAsync(cancellationToken) ? LongInterval : RetryInterval);
+        }
+    }
+
+    private async Task SweepSessionsAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -52,23 +65,37 @@ internal sealed class SessionSweeper(
             {
                 logger.LogInformation("Deleted {Count} expired refresh tokens", deleted);
             }
-
-            if (time.GetUtcNow() - _sweptLongAt >= LongInterval)
-            {
-                await mediator.Send(new SweepSignInOrigins(), cancellationToken);
-                var forgotten = await mediator.Send(new SweepAuditLog(), cancellationToken);
-                if (forgotten > 0)
-                {
-                    logger.LogInformation("Deleted {Count} entries of the audit log that were old enough", forgotten);
-                }
-
-                _sweptLongAt = time.GetUtcNow();
-            }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // The next turn tries again: housekeeping must not take the server down with the database.
             logger.LogWarning(failure, "The sessions and refresh tokens could not be swept");
+        }
+    }
+
+    private async Task<bool> TrySweepLongAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+            await mediator.Send(new SweepSignInOrigins(), cancellationToken);
+            var forgotten = await mediator.Send(new SweepAuditLog(), cancellationToken);
+            if (forgotten > 0)
+            {
+                logger.LogInformation("Deleted {Count} entries of the audit log that were old enough", forgotten);
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(
+                failure,
+                "The places of sign-ins and the audit log could not be swept; that is tried again in {Seconds} s",
+                RetryInterval.TotalSeconds
+            );
+            return false;
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class ResetPasswordTests
         var reset = await _world.SendAsync(new ResetPassword(_world.Me.Email, "correct horse"));
 
         (reset.NewPassword, reset.EndedSessions, _session.EndReason).ShouldBe((null, 1, SessionEndReason.Revoked));
-        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, "hash of correct horse", It.IsAny<CancellationToken>()), Times.Once);
+        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, "hash of correct horse", null, It.IsAny<CancellationToken>()), Times.Once);
         _world.Families.Verify(port => port.RevokeAllAsync(_world.Me.Id, null, _world.Now, It.IsAny<CancellationToken>()), Times.Once);
     }
 
@@ -28,7 +28,7 @@ public sealed class ResetPasswordTests
 
         one.NewPassword!.Length.ShouldBe(20);
         one.NewPassword.ShouldNotBe(other.NewPassword);
-        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, $"hash of {one.NewPassword}", It.IsAny<CancellationToken>()), Times.Once);
+        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, $"hash of {one.NewPassword}", null, It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [TestCase("")]

@@ -1,3 +1,4 @@
+using System.Net;
 using BmadServer.Application.Auth;
 using BmadServer.Domain.Sessions;
 using BmadServer.Domain.Users;
@@ -11,8 +12,11 @@ public sealed class ChangePasswordTests
 
     private readonly World _world = new();
 
-    public ChangePasswordTests() =>
+    public ChangePasswordTests()
+    {
         _world.Accounts.Setup(port => port.VerifyAsync(_world.Me.Id, Current, It.IsAny<CancellationToken>())).ReturnsAsync(_world.Me);
+        _world.Caller.SetupGet(caller => caller.Address).Returns(IPAddress.Parse("198.51.100.7"));
+    }
 
     [Test]
     public async Task Handle_ShouldStoreTheHashAndEndTheOtherSignInsInTheSameTransaction()
@@ -21,7 +25,7 @@ public sealed class ChangePasswordTests
 
         await _world.SendAsync(new ChangePassword(Current, New));
 
-        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, $"hash of {New}", It.IsAny<CancellationToken>()), Times.Once);
+        _world.Accounts.Verify(port => port.SetPasswordAsync(_world.Me.Id, $"hash of {New}", "198.51.100.7", It.IsAny<CancellationToken>()), Times.Once);
         _world.Families.Verify(
             port => port.RevokeAllAsync(_world.Me.Id, _world.MyFamily, _world.Now, It.IsAny<CancellationToken>()),
             Times.Once
@@ -59,7 +63,7 @@ public sealed class ChangePasswordTests
         await _world.SendAsync(new ChangePassword(Current, New)).ShouldBeRefusedWithAsync("auth.wrong_password");
 
         _world.Accounts.Verify(
-            port => port.SetPasswordAsync(It.IsAny<UserId>(), It.IsAny<string>(), It.IsAny<CancellationToken>()),
+            port => port.SetPasswordAsync(It.IsAny<UserId>(), It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<CancellationToken>()),
             Times.Never
         );
     }

@@ -72,8 +72,9 @@ public sealed class AuditLogTests(Database database) : ServerTest(database)
         added.RecordedAt.ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
     }
 
+    /// <summary>Else whoever guesses on could fill it.</summary>
     [Test]
-    public async Task A_lock_out_is_in_it_once_and_so_is_each_refusal()
+    public async Task A_lock_out_is_in_it_once_and_stands_for_what_is_refused_while_it_lasts()
     {
         var sarah = await SignedInAsync();
         for (var i = 0; i < 6; i++)
@@ -81,12 +82,26 @@ public sealed class AuditLogTests(Database database) : ServerTest(database)
             (await SignInAsync(sarah.Email, "wrong password")).Dispose();
         }
 
-        var refused = (await AboutAsync(sarah)).Where(entry => !entry.Succeeded).ToArray();
-        refused.Count(entry => entry.Event == AuditEvent.LockedOut).ShouldBe(1);
-        refused
-            .Where(entry => entry.Event == AuditEvent.SignInFailed)
-            .Select(entry => entry.Detail)
-            .ShouldBe([.. Enumerable.Repeat("wrong password", 5), "locked"]);
+        await SignInAsync(sarah.Email, TestUser.Password).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+
+        (await AboutAsync(sarah))
+            .Where(entry => !entry.Succeeded)
+            .Select(entry => (entry.Event, entry.Detail))
+            .ShouldBe([.. Enumerable.Repeat((AuditEvent.SignInFailed, (string?)"wrong password"), 5), (AuditEvent.LockedOut, null)]);
+    }
+
+    [Test]
+    public async Task A_lock_out_of_all_unknown_places_stands_for_what_is_refused_there()
+    {
+        var sarah = await SignedInAsync();
+        await Task.WhenAll(Enumerable.Range(1, 20).Select(i => SignInAsync(sarah.Email, "wrong password", $"203.0.113.{i}")));
+        foreach (var password in new[] { "wrong password", TestUser.Password })
+        {
+            await SignInAsync(sarah.Email, password, "203.0.113.99")
+                .ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+        }
+
+        (await AboutAsync(sarah)).ShouldNotContain(entry => entry.Address == "203.0.113.99");
     }
 
     [Test]
@@ -185,9 +200,14 @@ public sealed class AuditLogTests(Database database) : ServerTest(database)
         );
     }
 
-    private async Task<HttpResponseMessage> SignInAsync(string email, string password)
+    private async Task<HttpResponseMessage> SignInAsync(string email, string password, string? address = null)
     {
         using var http = TestUser.Client(Server.Url);
+        if (address is not null)
+        {
+            http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        }
+
         return await http.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
     }
 }

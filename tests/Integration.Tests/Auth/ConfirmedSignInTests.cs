@@ -20,7 +20,7 @@ public sealed class ConfirmedSignInTests(Database database) : ServerTest(databas
 
     [Test]
     public Task An_account_that_got_another_password_is_not_confirmed() =>
-        ShouldNotConfirmAsync((accounts, user) => accounts.SetPasswordAsync(user, accounts.HashPassword("another one"), CancellationToken.None));
+        ShouldNotConfirmAsync((accounts, user) => accounts.SetPasswordAsync(user, accounts.HashPassword("another one"), null, CancellationToken.None));
 
     private async Task ShouldNotConfirmAsync(Func<IUserAccounts, UserId, Task> change) =>
         (await Should.ThrowAsync<DomainException>(VerifyChangeAndConfirmAsync(change))).Code.ShouldBe("auth.invalid_credentials");

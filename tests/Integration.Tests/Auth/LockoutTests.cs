@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using BmadServer.Application.Auth;
+using BmadServer.Domain.Audit;
 using BmadServer.Integration.Tests.Support;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -59,6 +60,82 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
 
         _time.Advance(TimeSpan.FromMinutes(15.1));
         await ShouldPassAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task A_sign_in_from_a_known_place_does_not_forget_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        await ShouldPassAsync(sarah, Home);
+        await Task.WhenAll(Enumerable.Range(0, 19).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+        await ShouldPassAsync(sarah, Home);
+
+        await GuessAsync(sarah, AttackerAddress(19));
+
+        await ShouldBeRefusedAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task A_sign_in_from_a_new_place_forgets_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        await Task.WhenAll(Enumerable.Range(0, 19).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+        await ShouldPassAsync(sarah, Home);
+
+        await GuessAsync(sarah, AttackerAddress(19));
+
+        await ShouldPassAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task A_right_password_at_a_locked_place_does_not_forget_the_guesses_of_strangers()
+    {
+        var sarah = await SignedInAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await GuessAsync(sarah, AttackerAddress(0));
+        }
+
+        await ShouldBeRefusedAsync(sarah, AttackerAddress(0));
+        await Task.WhenAll(Enumerable.Range(1, 15).Select(i => GuessAsync(sarah, AttackerAddress(i))));
+
+        await ShouldBeRefusedAsync(sarah, Elsewhere);
+    }
+
+    [Test]
+    public async Task Guesses_at_a_known_place_are_forgotten_a_day_after_the_last_one()
+    {
+        var sarah = await SignedInAsync();
+        await ShouldPassAsync(sarah, Home);
+        for (var i = 0; i < 4; i++)
+        {
+            await GuessAsync(sarah, Home);
+        }
+
+        _time.Advance(TimeSpan.FromDays(1.1));
+        await GuessAsync(sarah, Home);
+
+        await ShouldPassAsync(sarah, Home);
+    }
+
+    [Test]
+    public async Task Guesses_at_no_account_are_entered_in_the_audit_log_60_times_a_minute_and_the_rest_is_counted_in_the_server_log()
+    {
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var before = await StrangersAsync();
+
+        var stranger = TestUser.NewEmail();
+        await Task.WhenAll(Enumerable.Range(0, 67).Select(i => GuessAsync(stranger, AttackerAddress(i))));
+
+        (await StrangersAsync() - before).ShouldBe(60);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.ShouldBeTrueAsync(
+            () => Task.FromResult(Server.Log.Complaints(1000).Any(line => line.Contains("Left 7 refused sign-ins"))),
+            "the log counts them"
+        );
+        Server.Log.Lines.ShouldNotContain(line => line.Contains("refused sign-ins") && line.Contains(stranger));
+        await GuessAsync(stranger, Elsewhere);
+        (await StrangersAsync() - before).ShouldBe(61);
     }
 
     [Test]
@@ -153,18 +230,20 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
     private static string AttackerAddress(int number) => string.Create(CultureInfo.InvariantCulture, $"203.0.{number / 200}.{1 + number % 200}");
 
     private async Task ShouldPassAsync(TestUser user, string address) =>
-        await SendAsync(user, TestUser.Password, address).ShouldBeAsync(HttpStatusCode.OK);
+        await SendAsync(user.Email, TestUser.Password, address).ShouldBeAsync(HttpStatusCode.OK);
 
     private async Task ShouldBeRefusedAsync(TestUser user, string address) =>
-        await SendAsync(user, TestUser.Password, address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+        await SendAsync(user.Email, TestUser.Password, address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
 
-    private async Task GuessAsync(TestUser user, string address) =>
-        await SendAsync(user, "wrong password", address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+    private Task GuessAsync(TestUser user, string address) => GuessAsync(user.Email, address);
 
-    private async Task<HttpResponseMessage> SendAsync(TestUser user, string password, string address)
+    private async Task GuessAsync(string email, string address) =>
+        await SendAsync(email, "wrong password", address).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
+
+    private async Task<HttpResponseMessage> SendAsync(string email, string password, string address)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login");
-        request.Content = JsonContent.Create(new { email = user.Email, password });
+        request.Content = JsonContent.Create(new { email, password });
         request.Headers.Add("X-Forwarded-For", address);
         return await _http.SendAsync(request);
     }
@@ -173,6 +252,10 @@ public sealed class LockoutTests(Database database) : ServerTest(database)
         await Server.InDatabaseAsync(db =>
             db.KnownOrigins.Where(known => known.UserId == user.Id).Select(known => known.Origin).ToArrayAsync()
         );
+
+    /// <returns>How many refused sign-ins with an address that has no account are in the audit log.</returns>
+    private async Task<int> StrangersAsync() =>
+        await Server.InDatabaseAsync(db => db.AuditEntries.CountAsync(entry => entry.Event == AuditEvent.SignInFailed && entry.UserId == null));
 
     private async Task SweepAsync()
     {

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using BmadServer.Application.Auth;
+using BmadServer.Domain.Common;
+using BmadServer.Infrastructure.Auth;
 using BmadServer.Integration.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace BmadServer.Integration.Tests.Commands;
 
@@ -97,6 +101,22 @@ public sealed class UserCommandTests(Database database) : CommandTest(database)
         await sarah.Http.GetAsync("/api/v1/users/me").ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.required");
         await SignInAsync(sarah, TestUser.Password).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.invalid_credentials");
         await SignInAsync(sarah, password).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task A_new_password_from_the_operator_forgets_all_places_also_that_of_no_address()
+    {
+        var sarah = await SignedInAsync();
+        await Server.InDatabaseAsync(db =>
+        {
+            var until = TimeProvider.System.Now().AddMinutes(5);
+            db.KnownOrigins.Add(new KnownOrigin { UserId = sarah.Id, Origin = SignInOrigin.Of(null), LockedUntil = until });
+            return db.SaveChangesAsync();
+        });
+
+        await DoneAsync("users", "reset-password", sarah.Email);
+
+        (await Server.InDatabaseAsync(db => db.KnownOrigins.CountAsync(known => known.UserId == sarah.Id))).ShouldBe(0);
     }
 
     [Test]

@@ -124,6 +124,15 @@ public sealed class StartupTests
         refusal.Message.ShouldStartWith("Cors__Origins must be origins");
     }
 
+    [TestCase("7")]
+    [TestCase("36501")]
+    public async Task A_time_is_refused_for_which_the_audit_log_cannot_be_kept(string days)
+    {
+        var refusal = await Should.ThrowAsync<StartupException>(() => StartAsync("Audit:RetentionDays", days));
+
+        refusal.Message.ShouldStartWith("Audit__RetentionDays must be 8 to 36500");
+    }
+
     [Test]
     public async Task A_fraction_of_a_character_is_refused()
     {

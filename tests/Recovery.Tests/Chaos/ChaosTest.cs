@@ -26,11 +26,13 @@ internal abstract class ChaosTest(DatabaseKind database, int nodes = 1)
         TimeSpan length,
         TimeSpan every,
         int devices = 8,
-        double perSecond = 8
+        double perSecond = 8,
+        TimeSpan? answerLimit = null
     ) =>
         InRoundAsync(
             devices,
-            round => round.RunAsync(FaultSchedule.Make(Seed, mix, round.Devices.Count, length, every), length, perSecond)
+            round => round.RunAsync(FaultSchedule.Make(Seed, mix, round.Devices.Count, length, every), length, perSecond),
+            answerLimit
         );
 
     /// <summary>A round in which this happens, then quiet and the check.</summary>

@@ -412,19 +412,23 @@ describe("an observer that leaves", () => {
   });
 });
 
-test("who comes and goes before the answer to the join is told of after who is there", async () => {
+test("who comes, goes or types before the answer to the join is told of after who is there", async () => {
   const { client, server } = await connected();
   server.hold("JoinWorkflow");
   const watcher = new Watcher();
   client.join("w", watcher);
   await settle();
   const gone = { workflowId: "w", userId: "sarah", name: "Sarah", online: false };
+  const typing = { workflowId: "w", userId: "marco", name: "Marco", isTyping: true };
   server.latest.call("PresenceChanged", gone);
+  server.latest.call("TypingChanged", typing);
   expect(watcher.presences).toEqual([]);
+  expect(watcher.typings).toEqual([]);
   server.release("JoinWorkflow");
   await settle();
 
   expect(watcher.presences).toEqual([["sarah"], gone]);
+  expect(watcher.typings).toEqual([typing]);
 });
 
 test("a second leaving is told although the first one is answered meanwhile", async () => {

@@ -36,8 +36,8 @@ export class WorkflowStream {
   #hasEnded = false;
   #catchingUpOn: HubLink | undefined;
 
-  /** Pushed before the connection's first word of who is present. */
-  #earlyPresences: PresenceChanged[] | undefined;
+  /** What was pushed of presence and typing before the connection's first word of who is present. */
+  #early: (() => void)[] | undefined;
 
   /** For {@link ChatClient}, which makes them. */
   constructor(
@@ -78,7 +78,7 @@ export class WorkflowStream {
 
   /** @internal @param joined the workflow's last sequence if the session has it open */
   async useLink(link: HubLink, joined: number | undefined): Promise<void> {
-    this.#earlyPresences = [];
+    this.#early = [];
     try {
       if (joined === undefined || !this.#feed.hasBegun) {
         this.#begin(await link.attempt<WorkflowSnapshot>("JoinWorkflow", [this.workflowId], () => !this.#hasEnded));
@@ -112,27 +112,26 @@ export class WorkflowStream {
 
   /** @internal */
   typing(typing: TypingChanged): void {
-    if (!this.#hasEnded) {
-      guarded(() => this.#observer.onTyping?.(typing));
-    }
+    this.#tell(() => this.#observer.onTyping?.(typing));
   }
 
   /** @internal */
   presence(presence: PresenceChanged): void {
-    if (this.#earlyPresences) {
-      this.#earlyPresences.push(presence);
+    this.#tell(() => this.#observer.onPresence?.(presence));
+  }
+
+  #tell(call: () => void): void {
+    if (this.#early) {
+      this.#early.push(call);
     } else if (!this.#hasEnded) {
-      guarded(() => this.#observer.onPresence?.(presence));
+      guarded(call);
     }
   }
 
   #resetPresence(online: readonly string[]): void {
-    const early = this.#earlyPresences ?? [];
-    this.#earlyPresences = undefined;
-    if (!this.#hasEnded) {
-      guarded(() => this.#observer.onPresenceReset?.(online));
-      early.forEach((presence) => this.presence(presence));
-    }
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    [() => this.#observer.onPresenceReset?.(online), ...early].forEach((call) => this.#tell(call));
   }
 
   #begin(snapshot: WorkflowSnapshot): void {

@@ -46,7 +46,7 @@ internal sealed class ChangePasswordHandler(ICaller caller, IUserAccounts accoun
             async token =>
             {
                 await ConfirmAsync(user, token);
-                await accounts.SetPasswordAsync(user.Id, hash, SignInOrigin.Of(caller.Address), token);
+                await accounts.SetPasswordAsync(user.Id, hash, ClientNetwork.Of(caller.Address), token);
                 audit.Record(AuditEvent.PasswordChanged, user.Id);
             },
             cancellationToken,

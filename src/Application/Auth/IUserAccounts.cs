@@ -14,7 +14,7 @@ public interface IUserAccounts
 
     /// <summary>
     /// The user when the password is right and the account neither disabled nor locked for the caller's network address
-    /// (<see cref="SignInOrigin"/>), otherwise null. An email address that nobody has costs the same work and the same time. Counts
+    /// (<see cref="ClientNetwork"/>), otherwise null. An email address that nobody has costs the same work and the same time. Counts
     /// failures towards the lock-out.
     /// </summary>
     /// <param name="email">In whatever case.</param>
@@ -46,7 +46,7 @@ public interface IUserAccounts
     Task EnableAsync(UserId id, CancellationToken cancellationToken);
 
     /// <summary>Replaces the password, undoes a lock-out of the account, and forgets its places, known or locked.</summary>
-    /// <param name="keptOrigin">The one place (<see cref="SignInOrigin"/>) that is not forgotten; null for none.</param>
+    /// <param name="keptOrigin">The one place (<see cref="ClientNetwork"/>) that is not forgotten; null for none.</param>
     Task SetPasswordAsync(UserId id, string passwordHash, string? keptOrigin, CancellationToken cancellationToken);
 
     Task<User?> FindAsync(UserId id, CancellationToken cancellationToken);

@@ -3,7 +3,7 @@ using MediatR;
 
 namespace BmadServer.Application.Auth;
 
-/// <summary>Forgets the places (<see cref="SignInOrigin"/>) from which nobody has tried to sign in, or did so, for long.</summary>
+/// <summary>Forgets the places (<see cref="ClientNetwork"/>) from which nobody has tried to sign in, or did so, for long.</summary>
 /// <returns>How many.</returns>
 public sealed record SweepSignInOrigins : IRequest<int>;
 

@@ -5,7 +5,7 @@ public sealed class KnownOrigin
 {
     public required Guid UserId { get; init; }
 
-    /// <summary>As <see cref="Application.Auth.SignInOrigin"/> names it.</summary>
+    /// <summary>As <see cref="Application.Common.ClientNetwork"/> names it.</summary>
     public required string Origin { get; init; }
 
     /// <summary>Wrong passwords in a row; 0 again once they locked it.</summary>

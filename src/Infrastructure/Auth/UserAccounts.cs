@@ -84,16 +84,12 @@ internal sealed class UserAccounts(
 
     public async Task ConfirmAsync(User verified, CancellationToken cancellationToken)
     {
-        // Written, although nothing changes, so that whoever disables the account waits for this transaction, or this one for theirs.
-        var confirmed = await db
-            .Users.Where(account =>
-                account.Id == verified.Id.Value && account.DisabledAt == null && account.SecurityStamp == verified.PasswordStamp
-            )
-            .ExecuteUpdateAsync(
-                update => update.SetProperty(account => account.SecurityStamp, account => account.SecurityStamp),
-                cancellationToken
-            );
-        if (confirmed == 0)
+        // So that whoever disables the account waits for this transaction, or this one for theirs.
+        var isStanding = await TryLockAsync(
+            account => account.Id == verified.Id.Value && account.DisabledAt == null && account.SecurityStamp == verified.PasswordStamp,
+            cancellationToken
+        );
+        if (!isStanding)
         {
             throw AuthErrors.InvalidCredentials();
         }
@@ -177,13 +173,7 @@ internal sealed class UserAccounts(
 
     public async Task<User?> FindForUpdateAsync(UserId id, CancellationToken cancellationToken)
     {
-        // Written, although nothing changes: that locks the row in either database.
-        await db
-            .Users.Where(account => account.Id == id.Value)
-            .ExecuteUpdateAsync(
-                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
-                cancellationToken
-            );
+        await TryLockAsync(account => account.Id == id.Value, cancellationToken);
         return await FindAsync(id, cancellationToken);
     }
 
@@ -206,7 +196,7 @@ internal sealed class UserAccounts(
         var started = Stopwatch.GetTimestamp();
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(isMeant, cancellationToken);
         var verdict = users.PasswordHasher.VerifyHashedPassword(null!, user?.PasswordHash ?? dummy.Hash, password);
-        var origin = SignInOrigin.Of(caller.Address);
+        var origin = ClientNetwork.Of(caller.Address);
         if (user is not { DisabledAt: null })
         {
             var why = user is null ? "unknown account" : "disabled account";
@@ -243,6 +233,18 @@ internal sealed class UserAccounts(
             return await unitOfWork.ExecuteAsync(work, cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Holds the account's row until the transaction ends. It is written, although nothing changes: that locks it in either database.
+    /// </summary>
+    /// <returns>Whether there is one that is so.</returns>
+    private async Task<bool> TryLockAsync(Expression<Func<ApplicationUser, bool>> isMeant, CancellationToken cancellationToken) =>
+        await db
+            .Users.Where(isMeant)
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
+                cancellationToken
+            ) > 0;
 
     private IQueryable<KnownOrigin> OriginsOf(Guid user) => db.KnownOrigins.Where(known => known.UserId == user);
 
@@ -323,7 +325,7 @@ internal sealed class UserAccounts(
 
         if (isEntered)
         {
-            Refuse(account, why);
+            RecordRefusal(account, why);
         }
 
         if (await IsLockedAsync(user, origin, isKnown, now, cancellationToken))
@@ -339,13 +341,9 @@ internal sealed class UserAccounts(
         await OriginsOf(user).AnyAsync(known => known.Origin == origin && known.LockedUntil > now, cancellationToken)
         || (!isKnown && await db.Users.AnyAsync(account => account.Id == user && account.LockoutEnd > now, cancellationToken));
 
-    /// <summary>Says so in the audit log; of an account that does not exist, not which one was meant.</summary>
-    /// <returns>False: no password was right.</returns>
-    private bool Refuse(Guid? user, string why)
-    {
+    /// <summary>Of an account that does not exist, the audit log does not say which one was meant.</summary>
+    private void RecordRefusal(Guid? user, string why) =>
         audit.Record(AuditEvent.SignInFailed, user is { } id ? new UserId(id) : null, detail: why);
-        return false;
-    }
 
     /// <summary>
     /// Notes the place as a known one and forgets its earlier failures, and those of all unknown places if it was one of them, unless it is
@@ -355,16 +353,11 @@ internal sealed class UserAccounts(
     /// <returns>Whether the account is neither disabled nor locked for this place.</returns>
     private async Task<bool> TryPassAsync(Guid user, string origin, CancellationToken cancellationToken)
     {
-        // Written, although nothing changes: who guesses from unknown places waits, and in this order, account before place, as they do.
-        var found = await db
-            .Users.Where(account => account.Id == user && account.DisabledAt == null)
-            .ExecuteUpdateAsync(
-                update => update.SetProperty(account => account.DisplayName, account => account.DisplayName),
-                cancellationToken
-            );
-        if (found == 0)
+        // Who guesses from unknown places waits, and in this order, account before place, as they do.
+        if (!await TryLockAsync(account => account.Id == user && account.DisabledAt == null, cancellationToken))
         {
-            return Refuse(user, "disabled account");
+            RecordRefusal(user, "disabled account");
+            return false;
         }
 
         var now = time.Now();

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
+using BmadServer.Application.Common;
 using BmadServer.Domain.Users;
 
 namespace BmadServer.Web.Common;
@@ -15,35 +14,12 @@ internal enum BudgetKind
     AddressConnects,
 }
 
-/// <summary>Of what, and whose: a user's or an address'.</summary>
-internal readonly record struct Budget(BudgetKind Kind, UInt128 Owner)
+/// <summary>Of what, and whose: a user's or a <see cref="ClientNetwork"/>'s.</summary>
+internal readonly record struct Budget(BudgetKind Kind, string Owner)
 {
-    public static Budget Of(BudgetKind kind, UserId user)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        user.Value.TryWriteBytes(bytes);
-        return new Budget(kind, BinaryPrimitives.ReadUInt128LittleEndian(bytes));
-    }
+    public static Budget Of(BudgetKind kind, UserId user) => new(kind, $"{user}");
 
-    /// <param name="address">Null where there is none, as on a Unix socket: then all share one budget.</param>
-    public static Budget Of(BudgetKind kind, IPAddress? address)
-    {
-        if (address is null)
-        {
-            return new Budget(kind, UInt128.Zero);
-        }
-
-        // Whoever has one IPv6 address commonly has the 2^64 beside it too.
-        var isOneOfMany = address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false };
-        Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        if (isOneOfMany)
-        {
-            bytes[8..].Clear();
-        }
-
-        return new Budget(kind, BinaryPrimitives.ReadUInt128BigEndian(bytes));
-    }
+    public static Budget Of(BudgetKind kind, IPAddress? address) => new(kind, ClientNetwork.Of(address));
 }
 
 /// <summary>On an endpoint: requests of it have a budget of their own, by address, whoever is signed in.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
 using BmadServer.Domain.Common;
 using BmadServer.Infrastructure.Auth;
 using BmadServer.Integration.Tests.Support;
@@ -110,7 +110,7 @@ public sealed class UserCommandTests(Database database) : CommandTest(database)
         await Server.InDatabaseAsync(db =>
         {
             var until = TimeProvider.System.Now().AddMinutes(5);
-            db.KnownOrigins.Add(new KnownOrigin { UserId = sarah.Id, Origin = SignInOrigin.Of(null), LockedUntil = until });
+            db.KnownOrigins.Add(new KnownOrigin { UserId = sarah.Id, Origin = ClientNetwork.Of(null), LockedUntil = until });
             return db.SaveChangesAsync();
         });
 

@@ -1,4 +1,4 @@
-using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
 using BmadServer.Domain.Users;
 using BmadServer.Infrastructure.Auth;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +26,7 @@ internal sealed class KnownOriginConfiguration : IEntityTypeConfiguration<KnownO
     {
         builder.ToTable("known_origins");
         builder.HasKey(origin => new { origin.UserId, origin.Origin });
-        builder.Property(origin => origin.Origin).HasMaxLength(SignInOrigin.MaximumLength);
+        builder.Property(origin => origin.Origin).HasMaxLength(ClientNetwork.MaximumLength);
     }
 }
 

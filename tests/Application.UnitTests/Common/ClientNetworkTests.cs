@@ -1,9 +1,9 @@
 using System.Net;
-using BmadServer.Application.Auth;
+using BmadServer.Application.Common;
 
-namespace BmadServer.Application.UnitTests.Auth;
+namespace BmadServer.Application.UnitTests.Common;
 
-public sealed class SignInOriginTests
+public sealed class ClientNetworkTests
 {
     [TestCase("192.0.2.7", "192.0.2.7")]
     [TestCase("::ffff:192.0.2.7", "192.0.2.7")]
@@ -12,8 +12,8 @@ public sealed class SignInOriginTests
     [TestCase("2001:db8:1:3::1", "2001:db8:1:3::/64")]
     [TestCase("fe80::1%3", "fe80::/64")]
     public void Of_ShouldNameTheAddressOrItsNetwork(string address, string origin) =>
-        SignInOrigin.Of(IPAddress.Parse(address)).ShouldBe(origin);
+        ClientNetwork.Of(IPAddress.Parse(address)).ShouldBe(origin);
 
     [Test]
-    public void Of_WhenNoAddressIsKnown_ShouldBeAPlaceOfItsOwn() => SignInOrigin.Of(null).ShouldBe("unknown");
+    public void Of_WhenNoAddressIsKnown_ShouldBeAPlaceOfItsOwn() => ClientNetwork.Of(null).ShouldBe("unknown");
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace BmadServer.Application.Auth;
+namespace BmadServer.Application.Common;
 
 /// <summary>
-/// From where somebody tries to sign in, as far as the lock-out tells one place from another: an IPv4 address, or the /64 network of an
-/// IPv6 address, in which one machine may take any address.
+/// From where somebody asks, as far as lock-outs and budgets tell one place from another: an IPv4 address, or the /64 network of an IPv6
+/// address, in which one machine may take any address.
 /// </summary>
-public static class SignInOrigin
+public static class ClientNetwork
 {
     /// <summary>Of the longest text.</summary>
     public const int MaximumLength = 64;

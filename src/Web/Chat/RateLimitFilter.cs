@@ -70,7 +70,7 @@ internal sealed class RateLimitFilter : IHubFilter, IDisposable
             context.Abort();
         }
 
-        throw new RateLimitedException(lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.Zero);
+        throw new RateLimitedException(lease);
     }
 
     public void Dispose() => _calls?.Dispose();

@@ -73,7 +73,7 @@ internal static class AuditCommands
                 );
                 if (list.HasMore)
                 {
-                    output.WriteLine($"There are older ones; see --limit.");
+                    output.WriteLine("There are older ones; see --limit.");
                 }
             }
         );

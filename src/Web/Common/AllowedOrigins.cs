@@ -18,7 +18,7 @@ internal sealed class AllowedOrigins
     public static AllowedOrigins Read(IConfiguration configuration)
     {
         const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-        var named = (configuration["Cors:Origins"] ?? "")
+        var named = (configuration[Section] ?? "")
             .Split(',', options)
             .Concat(configuration.GetSection(Section).GetChildren().Select(each => each.Value ?? ""))
             .ToArray();

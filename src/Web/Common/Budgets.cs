@@ -34,7 +34,7 @@ internal sealed class Budgets : IDisposable
     public static bool IsLimited(HttpContext context) => Limited.Any(prefix => context.Request.Path.StartsWithSegments(prefix));
 
     public static ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken) =>
-        ProblemExceptionHandler.AnswerAsync(rejected.HttpContext, ErrorAnswer.To(Refusal(rejected.Lease)));
+        ProblemExceptionHandler.AnswerAsync(rejected.HttpContext, ErrorAnswer.To(new RateLimitedException(rejected.Lease)));
 
     /// <exception cref="RateLimitedException">There is nothing left of it.</exception>
     public void Take(Budget budget)
@@ -47,7 +47,7 @@ internal sealed class Budgets : IDisposable
         using var lease = _limiter.AttemptAcquire(budget);
         if (!lease.IsAcquired)
         {
-            throw Refusal(lease);
+            throw new RateLimitedException(lease);
         }
     }
 
@@ -56,9 +56,6 @@ internal sealed class Budgets : IDisposable
         Requests.Dispose();
         _limiter.Dispose();
     }
-
-    private static RateLimitedException Refusal(RateLimitLease lease) =>
-        new(lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.Zero);
 
     private static Budget BudgetOf(HttpContext context)
     {

@@ -42,10 +42,12 @@ internal sealed class ConnectionLifecycle(
         {
             await AttachAsync(context, client, opened);
         }
-        catch (Exception failure) when (!context.ConnectionAborted.IsCancellationRequested)
+        catch (Exception failure)
         {
-            // SignalR reports no disconnect of a connection whose opening failed; but of one whose client has left, the filters see to it.
+            // SignalR reports a disconnect only of a connection whose opening did not fail, which the filters do not let it do where the
+            // client has left. It is closed now in either case, and then has no session that could be closed again.
             await CloseAsync(context, failure);
+            context.ForgetSession();
             throw;
         }
     }

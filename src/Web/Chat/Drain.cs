@@ -61,7 +61,11 @@ internal sealed class Drain(LiveConnections connections, ShutdownOptions options
         await Task.Delay(TimeSpan.FromSeconds(options.NoticeSeconds), time);
         var open = connections.Contexts();
         var seconds = Math.Min(options.DrainSeconds, open.Count / ConnectionsPerSecond);
-        logger.LogInformation("The server is stopping; its {Count} connections are closed within {Seconds} s", open.Count, seconds);
+        if (open.Count > 0)
+        {
+            logger.LogInformation("The server is stopping; its {Count} connections are closed within {Seconds} s", open.Count, seconds);
+        }
+
         await Task.WhenAll(open.Select((context, place) => CloseAsync(context, TimeSpan.FromSeconds(seconds * place / open.Count))));
         await CloseLatecomersAsync([.. open], gone);
     }

@@ -15,6 +15,8 @@ internal static class HubCallerContextExtensions
     public static void SetSession(this HubCallerContext context, SessionId session, DateTimeOffset now) =>
         context.Features.Set(new SessionInUse(session) { TouchedAt = now });
 
+    public static void ForgetSession(this HubCallerContext context) => context.Features.Set<SessionInUse>(null);
+
     /// <summary>Whether the session's activity was last stored longer ago than this; if so, counts it as stored now.</summary>
     public static bool TryBeginTouch(this HubCallerContext context, DateTimeOffset now, TimeSpan interval)
     {

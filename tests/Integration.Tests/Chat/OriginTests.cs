@@ -101,6 +101,15 @@ public sealed class OriginTests
         _server.Log.Lines.ShouldContain(line => line.Contains("https://mistaken.example.com", StringComparison.Ordinal));
     }
 
+    [Test]
+    public async Task What_a_stranger_sends_as_an_origin_does_not_fill_the_log()
+    {
+        await ShouldBeRefusedAsync($"https://{new string('x', 10_000)}.example.com");
+
+        _server.Log.Lines.ShouldContain(line => line.Contains("https://xxx", StringComparison.Ordinal) && line.Length < 2_000);
+        _server.Log.Lines.ShouldNotContain(line => line.Length > 10_000);
+    }
+
     private async Task ShouldOpenAsync(string origin)
     {
         using var answer = await _http.OpenHubAsync(_sarah.AccessToken, ("Origin", origin));

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using BmadServer.Integration.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -128,6 +129,21 @@ public sealed class KeyCommandTests
         {
             data.Delete(recursive: true);
         }
+    }
+
+    [Test]
+    public async Task A_database_that_takes_no_entry_keeps_nobody_from_hearing_that_the_key_was_replaced()
+    {
+        await using var server = await TestServer.StartAsync(Database.Sqlite);
+        var before = await File.ReadAllTextAsync(KeyFile(server));
+        await server.InDatabaseAsync(db =>
+            db.Database.ExecuteSqlRawAsync("CREATE TRIGGER no_entries BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'no'); END")
+        );
+
+        var answer = (await RotateAsync(server)).ShouldBeDone();
+
+        (await File.ReadAllTextAsync(KeyFile(server))).ShouldNotBe(before);
+        answer.GetProperty("steps").EnumerateArray().Select(step => step.GetString()).ShouldContain(step => step!.Contains("audit log does not say so"));
     }
 
     private static string KeyFile(TestServer server) => Path.Combine(server.DataDirectory, "signing.key");

@@ -9,8 +9,8 @@ namespace BmadServer.Testing.History;
 /// <param name="Fresh">As a client that loads the workflow anew gets it.</param>
 public sealed record WorkflowTruth(Guid WorkflowId, IReadOnlyList<EventRecord> Log, Conversation Fresh)
 {
-    /// <summary>Of each request that is answered with 503; more than a node has connections to its database.</summary>
-    private const int Attempts = 100;
+    /// <summary>Of each request, while it is answered with 503.</summary>
+    private const int Attempts = 5;
 
     /// <summary>Reads it all over REST.</summary>
     /// <param name="http">With the server as its base address.</param>
@@ -56,7 +56,8 @@ public sealed record WorkflowTruth(Guid WorkflowId, IReadOnlyList<EventRecord> L
                     return (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!;
                 }
 
-                // After the database was away, a node notices with the next use of a connection that it is dead, and asks to come again.
+                // After the database was away, a node learns with the next call that its connections are dead: then it lets go of all of
+                // them, and asks that one caller to come again, as clients do.
                 if (response.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == Attempts)
                 {
                     var text = await response.Content.ReadAsStringAsync(cancellationToken);

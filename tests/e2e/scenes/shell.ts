@@ -1,5 +1,12 @@
 import { expect } from "@playwright/test";
 import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+async function openSettings(stage: Stage): Promise<void> {
+  await stage.open(stage.story.plan);
+  await stage.showList();
+  await stage.button("app.settings").click();
+}
 
 /** What surrounds the conversations: start page, list, dialogs, and pages that are not there. */
 export const shell: readonly Scene[] = [
@@ -145,18 +152,14 @@ export const shell: readonly Scene[] = [
   {
     name: "settings",
     bring: async (stage) => {
-      await stage.open(stage.story.plan);
-      await stage.showList();
-      await stage.button("app.settings").click();
+      await openSettings(stage);
       await stage.dialog.getByText(stage.text("app.sendWithEnter")).waitFor();
     },
   },
   {
     name: "change-password",
     bring: async (stage) => {
-      await stage.open(stage.story.plan);
-      await stage.showList();
-      await stage.button("app.settings").click();
+      await openSettings(stage);
       await stage.button("auth.changePassword").click();
       await expect(stage.field("auth.currentPassword")).toBeFocused();
     },
@@ -164,9 +167,7 @@ export const shell: readonly Scene[] = [
   {
     name: "change-password-refused",
     bring: async (stage) => {
-      await stage.open(stage.story.plan);
-      await stage.showList();
-      await stage.button("app.settings").click();
+      await openSettings(stage);
       await stage.button("auth.changePassword").click();
       await stage.field("auth.currentPassword").fill("not the password");
       await stage.field("auth.newPassword").fill("short");
@@ -177,9 +178,7 @@ export const shell: readonly Scene[] = [
   {
     name: "shortcuts",
     bring: async (stage) => {
-      await stage.open(stage.story.plan);
-      await stage.showList();
-      await stage.button("app.settings").click();
+      await openSettings(stage);
       await stage.dialog.getByRole("button", { name: stage.text("app.shortcuts") }).click();
       await stage.page.getByText(stage.text("app.characterShortcuts")).waitFor();
     },

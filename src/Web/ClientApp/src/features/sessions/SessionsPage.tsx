@@ -10,6 +10,7 @@ import { problemText } from "../../app/i18n/problem-text";
 import { PageHeader } from "../../app/page-header";
 import { announceSessionEnd } from "../../app/session-end";
 import { dateFormat, fullTime, timeAgo } from "../../app/times";
+import { useIsConnected } from "../../app/use-is-connected";
 import { deviceOf, isHandheld } from "./device-name";
 import styles from "./SessionsPage.module.css";
 
@@ -23,9 +24,10 @@ export default function SessionsPage() {
   const t = useT();
   const { modal, message } = App.useApp();
   const ownId = useSessionId();
+  const isConnected = useIsConnected();
   const { data, error, refetch } = useQuery({
-    // A list that came before the page's own session was there lacks it.
-    queryKey: ["sessions", ownId],
+    // A list that came before the page's own session was there, or connected again, does not say so.
+    queryKey: ["sessions", ownId, isConnected],
     placeholderData: keepPreviousData,
     queryFn: async () => (await dataOf(api.GET("/api/v1/sessions"))).sessions,
     refetchInterval: REFETCH_EVERY,

@@ -10,6 +10,9 @@ const endedByThisBrowser = new Set<string>();
 
 channel.addEventListener("message", ({ data }: MessageEvent<readonly string[]>) => data.forEach((id) => endedByThisBrowser.add(id)));
 
+/** How long to wait for the word of another tab, in milliseconds: it takes another way than the end that it announces. */
+const WORD_OF_TAB = 1_000;
+
 /** Call before ending sessions of the user's, so that one of this browser's tabs knows that it was not another device. */
 export function announceSessionEnd(sessionIds: readonly string[]): void {
   channel.postMessage(sessionIds);
@@ -32,13 +35,14 @@ export function afterSessionEnd(reason: EndReason, client: ChatClient, sessionId
 
       break;
     case "revoked":
-      if (sessionId !== undefined && endedByThisBrowser.has(sessionId)) {
-        authStore.ended("revoked");
-      } else {
-        // Another device said that this one is to go, and a reload must not bring it back.
-        void authStore.signOut("revoked");
-      }
-
+      setTimeout(() => {
+        if (sessionId !== undefined && endedByThisBrowser.has(sessionId)) {
+          authStore.ended("revoked");
+        } else {
+          // Another device said that this one is to go, and a reload must not bring it back.
+          void authStore.signOut("revoked");
+        }
+      }, WORD_OF_TAB);
       break;
     case "userChanged":
       void authStore.restore();

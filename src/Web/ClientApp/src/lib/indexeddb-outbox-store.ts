@@ -15,7 +15,11 @@ export class IndexedDbOutboxStore implements OutboxStore {
   }
 
   add(message: StoredMessage): Promise<void> {
-    return this.#write((messages) => messages.add(message));
+    return this.#write((messages) => {
+      messages.add(message);
+      // At once, and not when the page hears of it: by then it may be gone.
+      messages.transaction.commit();
+    });
   }
 
   update(message: StoredMessage): Promise<void> {

@@ -522,6 +522,34 @@ describe("a store that fails", () => {
     expect(await sending.stored).toBe(false);
     expect(server.texts("w")).toEqual(["one"]);
   });
+
+  test("and answers late has the message all the same", async () => {
+    const outboxStore = new MemoryOutboxStore();
+    let open: (() => void) | undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const { client, server, environment } = await connected({
+      outboxStore: {
+        add: (message) => opened.then(() => outboxStore.add(message)),
+        update: (message) => outboxStore.update(message),
+        remove: (userId, id) => outboxStore.remove(userId, id),
+        list: (userId) => outboxStore.list(userId),
+      },
+    });
+    server.hold("SendMessage");
+    const sending = client.send("w", "one");
+    await environment.advance(2_000);
+    expect(await sending.stored).toBe(false);
+    expect(client.outbox.get()).toMatchObject([{ isStored: false }]);
+
+    open?.();
+    await settle();
+
+    expect(client.outbox.get()).toMatchObject([{ isStored: true }]);
+    server.release("SendMessage");
+    await sending.acked;
+    await settle();
+    expect(await outboxStore.list("marco")).toEqual([]);
+  });
 });
 
 test("a reading of the store that an ack overtakes does not bring the message back", async () => {

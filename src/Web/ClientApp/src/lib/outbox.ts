@@ -150,7 +150,16 @@ export class Outbox {
     const acked = new Promise<Ack>((resolve, reject) => (settle = { resolve, reject }));
     // Who does not look at the promise sees the failure among the messages.
     acked.catch(() => {});
-    const stored = this.#stored(() => this.#store.add(message));
+    const storingIs = (storing: Entry["storing"]) => {
+      entry.storing = storing;
+      if (this.#entries.has(message.clientMessageId)) {
+        this.#show(entry);
+      }
+    };
+    const stored = this.#stored(
+      () => this.#store.add(message),
+      () => storingIs("done"),
+    );
     const entry: Entry = {
       message,
       state: "queued",
@@ -163,12 +172,7 @@ export class Outbox {
       settle,
     };
     this.#entries.set(message.clientMessageId, entry);
-    void stored.then((isStored) => {
-      entry.storing = isStored ? "done" : "failed";
-      if (this.#entries.has(message.clientMessageId)) {
-        this.#show(entry);
-      }
-    });
+    void stored.then((isStored) => storingIs(isStored ? "done" : "failed"));
     this.#show(entry);
     void this.#deliver(workflowId);
     return { clientMessageId: message.clientMessageId, stored, acked };
@@ -403,14 +407,21 @@ export class Outbox {
     return !waits && entry.state !== "sending" && !this.#touched.has(entry.message.clientMessageId);
   }
 
-  /** @returns whether the store did it */
-  #stored(operation: () => Promise<void>): Promise<boolean> {
+  /**
+   * @param doneLate called when the store did it after all, later than anybody waits for it
+   * @returns whether the store did it
+   */
+  #stored(operation: () => Promise<void>, doneLate: () => void = () => {}): Promise<boolean> {
     return new Promise((resolve) => {
-      const cancel = this.#environment.after(STORE_LIMIT, () => resolve(false));
+      let isAwaited = true;
+      const cancel = this.#environment.after(STORE_LIMIT, () => {
+        isAwaited = false;
+        resolve(false);
+      });
       // An async function, so that a store that throws at once fails like any other.
       (async () => operation())()
         .then(
-          () => resolve(true),
+          () => (isAwaited ? resolve(true) : doneLate()),
           () => resolve(false),
         )
         .finally(cancel);

@@ -7,6 +7,7 @@ import styles from "./chat.module.css";
 import type { ConversationStore } from "./conversation-store";
 import { MessageRow } from "./MessageRow";
 import { RowMenu, type OpenMenu } from "./RowMenu";
+import type { ParticipantRole, WorkflowStatus } from "../../lib/index";
 import { allowedFor, type RowActions } from "./row-actions";
 import { keepScrollPlace, scrollPlaceOf } from "./scroll-memory";
 import type { Row } from "./timeline";
@@ -220,16 +221,18 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
       ...actions,
       openMenu: (key, anchor) => {
         const now = stateOfMenu.current;
-        const row = now.rows.find((candidate) => candidate.key === key);
-        const allowed = row ? allowedFor(row, now.role, now.status) : [];
-        if (row && allowed.length > 0) {
+        const found = allowedAt(now.rows, key, now.role, now.status);
+        if (found) {
           setActiveKey(key);
-          setMenu({ row, allowed, anchor });
+          setMenu({ ...found, anchor });
         }
       },
     }),
     [actions],
   );
+
+  // What can be done with a message may change while the menu is open, as when one's own has just arrived.
+  const openMenu = menu && { ...menu, ...allowedAt(rows, menu.row.key, role, status) };
 
   const pressed = (event: KeyboardEvent<HTMLElement>) => {
     const isAtRow = event.target === event.currentTarget || (event.target instanceof HTMLElement && event.target.dataset.key !== undefined);
@@ -296,9 +299,21 @@ export function MessageList({ store, ref, actions, editing, isConnected }: Messa
           {unread > 0 ? t("chat.unread", { count: unread }) : t("chat.toNewest")}
         </Button>
       )}
-      <RowMenu menu={menu} actions={rowActions} onClose={() => setMenu(undefined)} />
+      <RowMenu menu={openMenu} actions={rowActions} onClose={() => setMenu(undefined)} />
     </div>
   );
+}
+
+/** @returns the row with this key, if anything may be done with it */
+function allowedAt(
+  rows: readonly Row[],
+  key: string,
+  role: ParticipantRole | undefined,
+  status: WorkflowStatus | undefined,
+): Pick<OpenMenu, "row" | "allowed"> | undefined {
+  const row = rows.find((candidate) => candidate.key === key);
+  const allowed = row ? allowedFor(row, role, status) : [];
+  return row && allowed.length > 0 ? { row, allowed } : undefined;
 }
 
 function OlderState({ state, onRetry }: { readonly state: "idle" | "loading" | "failed"; readonly onRetry: () => void }) {

@@ -11,11 +11,13 @@ export default defineConfig<object, ServerOptions>({
   retries: 0,
   // A server and a browser for each.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  // A busy machine may stand still for seconds; only a test that fails waits for so long.
+  expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {
     ...devices["Desktop Chrome"],
+    actionTimeout: 30_000,
     locale: "en-GB",
     launchOptions: {
       executablePath: chromium(),

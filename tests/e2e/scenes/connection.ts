@@ -8,10 +8,11 @@ async function send(stage: Stage, text: string): Promise<void> {
   await stage.log.getByText(text).waitFor();
 }
 
-/** The first try after a drop is made at once, and fails as well: then there is time until the next one. */
+/** The first tries after a drop come soon, and fail as well: then there is time until the next one. */
 async function lose(stage: Stage): Promise<void> {
   await stage.wire.cut();
-  await stage.button("connection.tryNow").waitFor();
+  await stage.button("connection.tryNow").click();
+  await expect(stage.page.getByRole("timer")).toContainText(/[6-9]|\d\d/);
 }
 
 async function comeBack(stage: Stage, recovery?: "checkpoint"): Promise<void> {

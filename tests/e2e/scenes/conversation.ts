@@ -85,9 +85,11 @@ export const conversation: readonly Scene[] = [
     bring: async (stage) => {
       const { story } = stage;
       await openPlan(stage);
-      await story.marco.invoke("SetTyping", story.plan.id, true);
-      await story.priya.invoke("SetTyping", story.plan.id, true);
-      await stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" })).waitFor();
+      await expect(async () => {
+        await story.marco.invoke("SetTyping", story.plan.id, true);
+        await story.priya.invoke("SetTyping", story.plan.id, true);
+        await stage.page.getByText(stage.text("chat.typingTwo", { first: "Marco Rossi", second: "Priya Nair" })).waitFor({ timeout: 2_000 });
+      }).toPass();
     },
   },
   {

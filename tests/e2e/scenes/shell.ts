@@ -56,7 +56,7 @@ export const shell: readonly Scene[] = [
       if (stage.isPhone) {
         await stage.button("app.openNavigation").click();
       }
-      await stage.page.getByText(stage.text("workflows.loadFailed")).waitFor();
+      await stage.page.getByText(stage.text("workflows.loadFailed")).waitFor({ timeout: 60_000 });
       await stage.page.unroute("**/api/v1/workflows?*");
     },
   },

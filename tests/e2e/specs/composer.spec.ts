@@ -106,7 +106,11 @@ test("A reply and a change that were begun are still there after a reload", asyn
   const row = page.getByRole("log").getByRole("article");
   await expect(row.getByText("Sent", { exact: true })).toBeAttached();
 
-  await messageBox(page).press("ArrowUp");
+  // A message that was acknowledged is there a moment later.
+  await expect(async () => {
+    await messageBox(page).press("ArrowUp", { timeout: 1_000 });
+    await expect(page.getByRole("textbox", { name: "Edit message" })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await page.getByRole("textbox", { name: "Edit message" }).fill("Who are our very first users?");
   await page.reload();
   await expect(page.getByRole("textbox", { name: "Edit message" })).toHaveValue("Who are our very first users?");
@@ -144,6 +148,7 @@ test("A long text that is pasted can become a code block", async ({ sarah: { pag
 
   // The offer can be declined; the text stays as it was pasted.
   await paste(page, code);
+  await expect(offer).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(offer).toHaveCount(0);
   await expect(messageBox(page)).toHaveValue(code);

@@ -6,7 +6,7 @@ import { expect, test } from "../support/surroundings.ts";
 const rows = (page: Page) => page.getByRole("log").getByRole("article");
 
 /** So long a hostile message may hold up the page, in milliseconds, on a machine that does other things as well. */
-const patience = 10_000;
+const patience = 30_000;
 
 /** What must not be among messages. The icons in their margins are pictures of the app's own. */
 const forbidden = [

@@ -82,7 +82,9 @@ test("Who writes is seen writing, until they stop", async ({ sarah, marco, serve
   await Promise.all([sarah, marco].map(({ page }) => page.goto(address)));
   const isWriting = sarah.page.getByText("Marco is writing…");
   // Typing is told to those who are there, once.
-  await expect(marco.page.getByRole("img", { name: "2 people, 2 here now" })).toBeVisible();
+  for (const { page } of [marco, sarah]) {
+    await expect(page.getByRole("img", { name: "2 people, 2 here now" })).toBeVisible();
+  }
 
   await composer(marco.page).pressSequentially("Founders");
   await expect(isWriting).toBeVisible();

@@ -201,7 +201,8 @@ test("The arrow keys go through the messages, and Enter shows what can be done",
   await expect(menu).toBeVisible();
   await expect.poll(async () => {
     await page.keyboard.press("ArrowDown");
-    return page.evaluate(() => document.activeElement?.textContent);
+    // The menu moves the focus with the next frame.
+    return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(document.activeElement?.textContent)))));
   }).toBe("Delete");
   await page.keyboard.press("Enter");
   const question = page.getByRole("dialog", { name: "Delete this message?" });

@@ -147,23 +147,32 @@ test("A message whose answer was lost is there once", async ({ sarah, marco, ser
   expect(await program.messages(workflowId)).toHaveLength(2);
 });
 
+/** The tries come after 0, 2, 10 and 30 s, a fifth more or less: asks for them until the longest time has begun. */
+async function untilTheNextTryIsFar(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.getByRole("button", { name: "Try now" }).click();
+    await expect(page.getByRole("timer")).toHaveText(/^Next try in (2[4-9]|3[0-6]) s\.$/, { timeout: 2_000 });
+  }).toPass();
+}
+
 test("The strip counts down to the next try, and can be told to try now", async ({ sarah, network, programOf }) => {
   const workflowId = await (await programOf(sarah)).createWorkflow("A bad line");
   await open(sarah, network.url, workflowId);
   const { page } = sarah;
   const countdown = page.getByRole("timer");
+  const seconds = async () => Number(/\d+/.exec((await countdown.textContent()) ?? "")?.[0]);
 
   await network.cut();
   await expect(page.getByRole("status").filter({ hasText: "Connection lost." })).toBeVisible();
-  // The tries come after 0, 2, 10 and 30 s, a fifth more or less.
-  await expect(countdown).toHaveText(/^Next try in ([89]|1[012]) s\.$/);
-  await expect(countdown).toHaveText(/^Next try in [67] s\.$/);
+  await untilTheNextTryIsFar(page);
+  const before = await seconds();
+  await expect.poll(seconds).toBeLessThan(before - 1);
 
   await network.restore();
   await page.getByRole("button", { name: "Try now" }).click();
 
   // Without the button the next try would be later than this.
-  await expect(page.getByRole("status").filter({ hasText: "Session restored" })).toBeVisible({ timeout: 4_000 });
+  await expect(page.getByRole("status").filter({ hasText: "Session restored" })).toBeVisible({ timeout: 15_000 });
   await expect(countdown).toBeHidden();
 });
 
@@ -180,7 +189,7 @@ test("After a longer absence the last checkpoint is restored, and the strip says
     await expect(rowOf(page, "Point one").getByText("Sent", { exact: true })).toBeAttached();
 
     await server.kill();
-    await expect(page.getByRole("timer")).toHaveText(/^Next try in ([6789]|1[012]) s\.$/);
+    await untilTheNextTryIsFar(page);
     await server.start();
     await page.getByRole("button", { name: "Try now" }).click();
 

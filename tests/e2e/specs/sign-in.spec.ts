@@ -58,8 +58,9 @@ test("A new password signs out everywhere else, and the old one is good no more"
 
   await next.fill("a kettle sings at dawn");
   await next.press("Enter");
-  await expect(dialog).toBeHidden();
+  // First, since it passes.
   await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await expect(dialog).toBeHidden();
   await expect(phone.page).toHaveURL("/sign-in");
   await page.reload();
   await expect(heading(page)).toHaveText("Start");

@@ -31,7 +31,7 @@ describe("a message", () => {
     expect(page.querySelector("pre code")?.textContent).toBe('const a = "<b>&amp;</b>";');
     page.querySelector<HTMLButtonElement>("button")!.click();
     expect(write).toHaveBeenCalledWith('const a = "<b>&amp;</b>";');
-    await vi.waitFor(() => expect(page.querySelector("pre .keyword, pre [class*=keyword]")?.textContent).toBe("const"));
+    await vi.waitFor(() => expect(page.querySelector("pre .keyword, pre [class*=keyword]")?.textContent).toBe("const"), { timeout: 10_000 });
   });
 
   test("keeps characters that mean something in HTML", () => {

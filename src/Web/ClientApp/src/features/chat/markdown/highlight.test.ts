@@ -30,7 +30,8 @@ describe("loses nothing and takes no time", () => {
 
       const tokens = highlight(code, language);
 
-      expect(performance.now() - begin, piece).toBeLessThan(400);
+      // What explodes takes minutes.
+      expect(performance.now() - begin, piece).toBeLessThan(10_000);
       expect(tokens.map(({ text }) => text).join("")).toBe(code);
     }
   });

@@ -212,6 +212,8 @@ public sealed class ServerNode : IAsyncDisposable
         {
             if (!IsRunning)
             {
+                // Its last words may still be on their way.
+                await Running.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
                 throw new InvalidOperationException($"The server ended at once:\n{Output}");
             }
 

@@ -11,7 +11,7 @@ internal sealed class RawHub : IDisposable
     public static readonly byte[] Handshake = [.. """{"protocol":"json","version":1}"""u8, Generation.HubFrames.EndOfFrame];
 
     /// <summary>Far longer than anything takes on a busy machine; only a run that fails waits for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const int LongestHead = 16 * 1024;
 

@@ -19,7 +19,7 @@ public sealed class ChangePasswordTests(Database database) : ServerTest(database
 
         await ChangeAsync(phone).ShouldBeNoContentAsync();
 
-        await onPhone.Closed.WaitAsync(TimeSpan.FromSeconds(1));
+        await onPhone.Closed;
         onPhone.Received("SessionEnded").ShouldHaveSingleItem().GetString().ShouldBe("revoked");
         using var stolen = TestUser.Client(Server.Url);
         stolen.DefaultRequestHeaders.Authorization = new("Bearer", phoneToken);

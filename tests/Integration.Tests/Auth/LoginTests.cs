@@ -112,18 +112,20 @@ public sealed partial class LoginTests(Database database) : ServerTest(database)
     [Test]
     public async Task An_unknown_address_and_a_wrong_password_take_the_same_time()
     {
-        const int tries = 3;
-        var user = await SignedInAsync();
         List<TimeSpan> unknown = [];
         List<TimeSpan> wrong = [];
-        for (var i = 0; i < tries; i++)
+        // The least of each: a busy machine only ever adds, and a busier one adds to more of them.
+        for (var i = 0; i < 12 && (i < 3 || Ratio() is < 0.67 or > 1.5); i++)
         {
+            // Another one each time, or a lock-out would begin.
+            var user = await SignedInAsync();
             unknown.Add(await TimeAsync(TestUser.NewEmail()));
             wrong.Add(await TimeAsync(user.Email));
         }
 
-        // The least of each: a busy machine only ever adds.
-        (wrong.Min() / unknown.Min()).ShouldBeInRange(0.67, 1.5);
+        Ratio().ShouldBeInRange(0.67, 1.5);
+
+        double Ratio() => wrong.Min() / unknown.Min();
     }
 
     [Test]

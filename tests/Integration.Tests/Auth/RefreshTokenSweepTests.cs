@@ -41,12 +41,14 @@ public sealed class RefreshTokenSweepTests(Database database) : ServerTest(datab
 
         _time.Advance(TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1));
 
-        await Eventually.ShouldBeTrueAsync(
-            async () =>
-                !await Server.InDatabaseAsync(db =>
-                    db.RefreshTokens.AnyAsync(token => db.TokenFamilies.Any(family => family.Id == token.FamilyId && family.UserId == user))
-                ),
-            "the token is deleted"
+        await _time.UntilSweptAsync(
+            Eventually.ShouldBeTrueAsync(
+                async () =>
+                    !await Server.InDatabaseAsync(db =>
+                        db.RefreshTokens.AnyAsync(token => db.TokenFamilies.Any(family => family.Id == token.FamilyId && family.UserId == user))
+                    ),
+                "the token is deleted"
+            )
         );
     }
 

@@ -106,6 +106,8 @@ public sealed class AccessTests(Database database) : ChatTest(database)
         var owner = await JoinedAsync(Sarah, workflow);
 
         await Sarah.RemoveAsync(workflow, Marco);
+        // They learn of it after the answer.
+        await SettleAsync(workflow, owner, devices);
         await owner.CallAsync("SetTyping", workflow, true);
 
         await SettleAsync(workflow, owner, devices);
@@ -197,6 +199,7 @@ public sealed class AccessTests(Database database) : ChatTest(database)
         var workflow = await SharedWorkflowAsync((Marco, "contributor"));
         var client = await JoinedAsync(Marco, workflow);
         await Marco.RemoveAsync(workflow, Marco);
+        await client.WaitForAsync("ReceiveEvent");
         await client.CallAsync("LeaveWorkflow", workflow);
         await AddAsync(Sarah, workflow, Marco);
 

@@ -141,7 +141,7 @@ public sealed class ConnectionLossTests(Database database) : ChatTest(database)
 
     private async Task UntilLoggedAsync(Func<string, bool> isIt)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         while (!Server.Log.Lines.Any(isIt))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);

@@ -13,13 +13,19 @@ public sealed class DrainTests
     /// <summary>From the end of readiness to the first connection that is closed.</summary>
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(3);
 
+    private TestClock _time = null!;
     private TestServer _server = null!;
     private TestUser _user = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _server = await TestServer.StartAsync(Database.Sqlite, new Dictionary<string, string> { ["Shutdown:NoticeSeconds"] = $"{Notice.TotalSeconds}" });
+        _time = new TestClock();
+        _server = await TestServer.StartAsync(
+            Database.Sqlite,
+            new Dictionary<string, string> { ["Shutdown:NoticeSeconds"] = $"{Notice.TotalSeconds}" },
+            time: _time
+        );
         _user = await TestUser.SignUpAsync(_server.Url, "Sarah");
     }
 
@@ -27,7 +33,7 @@ public sealed class DrainTests
     public async Task StopAsync()
     {
         await _user.DisposeAsync();
-        await _server.DisposeAsync();
+        await UntilAsync(_server.DisposeAsync().AsTask());
     }
 
     [Test]
@@ -44,7 +50,7 @@ public sealed class DrainTests
             HttpStatusCode.ServiceUnavailable
         );
         (await client.InvokeAsync("RefreshToken", _user.AccessToken)).GetProperty("expiresAt").GetDateTimeOffset().ShouldBeGreaterThan(default);
-        await stopping;
+        await UntilAsync(stopping);
         await client.Closed;
     }
 
@@ -72,9 +78,9 @@ public sealed class DrainTests
         };
         await connection.StartAsync();
 
-        await _server.StopAsync();
+        await UntilAsync(_server.StopAsync());
 
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await lost.Task.WaitAsync(Eventually.Patience);
     }
 
     [Test]
@@ -82,6 +88,7 @@ public sealed class DrainTests
     {
         await using var client = await HubClient.ConnectAsync(_server.Url, _user.AccessToken);
         using var answering = new ManualResetEventSlim();
+        using var isHeld = new CancellationTokenSource();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
@@ -97,14 +104,16 @@ public sealed class DrainTests
             (_, _, _, _) =>
             {
                 answering.Set();
-                Thread.Sleep(Notice + TimeSpan.FromSeconds(1));
+                isHeld.Token.WaitHandle.WaitOne(Eventually.Patience);
             }
         );
         listener.Start();
 
         var call = client.InvokeAsync("RefreshToken", _user.AccessToken);
-        answering.Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
-        var stopping = _server.StopAsync();
+        answering.Wait(Eventually.Patience).ShouldBeTrue();
+        var stopping = UntilAsync(_server.StopAsync());
+        // The notice is over by then, and connections are closed.
+        isHeld.CancelAfter(TimeSpan.FromSeconds(1));
 
         (await call).GetProperty("expiresAt").GetDateTimeOffset().ShouldBeGreaterThan(default);
         await stopping;
@@ -113,7 +122,8 @@ public sealed class DrainTests
     [Test]
     public async Task A_connection_that_was_opening_is_asked_to_come_back_too()
     {
-        await using var server = await TestServer.StartAsync(Database.Sqlite);
+        // Without notice, it comes when the others are being closed already.
+        await using var server = await TestServer.StartAsync(Database.Sqlite, time: _time);
         await using var user = await TestUser.SignUpAsync(server.Url, "Sarah");
         await using var client = await RawHubClient.OpenAsync(server.Url, user.AccessToken);
 
@@ -125,7 +135,13 @@ public sealed class DrainTests
         await client.GreetAsync();
 
         (await client.ReadFrameAsync()).ShouldContain("SessionStarted");
-        (await client.ReadFrameAsync()).ShouldBe("""{"type":7,"allowReconnect":true}""");
-        await stopping;
+        var end = client.ReadFrameAsync();
+        await UntilAsync(end);
+        (await end).ShouldBe("""{"type":7,"allowReconnect":true}""");
+        await UntilAsync(stopping);
     }
+
+    /// <summary>Moves the server's clock on, five times as fast as the real one.</summary>
+    private Task UntilAsync(Task awaited) =>
+        _time.AdvanceUntilAsync(awaited, step: TimeSpan.FromMilliseconds(100), every: TimeSpan.FromMilliseconds(20));
 }

@@ -100,6 +100,8 @@ public sealed class JoinWorkflowTests(Database database) : ChatTest(database)
         var workflow = await WorkflowOfAsync(Sarah);
         var (writer, reader) = (await JoinedAsync(Sarah, workflow), await ConnectedAsync(Sarah));
         await writer.InvokeAsync("SendMessage", "Before");
+        // What is on its way while one joins may arrive.
+        await SettleAsync(workflow, writer);
 
         await reader.InvokeAsync("JoinWorkflow", workflow);
         var ack = await writer.InvokeAsync("SendMessage", "After");

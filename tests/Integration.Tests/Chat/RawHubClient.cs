@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using BmadServer.Integration.Tests.Support;
 
 namespace BmadServer.Integration.Tests.Chat;
 
@@ -12,7 +13,7 @@ internal sealed class RawHubClient : IAsyncDisposable
     private const int Completion = 3;
 
     private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource _patience = new(Eventually.Patience);
     private readonly Queue<string> _frames = new();
     private string _begun = "";
 

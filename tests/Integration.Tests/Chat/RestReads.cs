@@ -54,7 +54,7 @@ internal static class RestReads
     /// <summary>Returns when the server has noted that the session has no connection any more.</summary>
     public static async Task UntilDroppedAsync(this TestUser user, Guid session)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         while ((await user.GetAsync($"sessions/{session}")).Flag("connected"))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);

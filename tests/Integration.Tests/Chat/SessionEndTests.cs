@@ -80,7 +80,7 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
 
         _time.Advance(IdleLimit + Grace);
 
-        await UntilSweptAsync(client);
+        await _time.UntilSweptAsync(client.Closed);
         await ShouldEndAsync(client, "expired");
     }
 
@@ -94,7 +94,7 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
         _time.Advance(IdleLimit / 2 + Grace);
 
         // Both were due for the same sweep, if it were only for when they began.
-        await UntilSweptAsync(idle);
+        await _time.UntilSweptAsync(idle.Closed);
         await used.InvokeAsync("SendMessage", "And here");
         used.Received("SessionEnded").ShouldBeEmpty();
     }
@@ -109,7 +109,7 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
         (await Sarah.Http.PostAsync($"/api/v1/sessions/{extended.SessionId}/extend", null)).EnsureSuccessStatusCode();
         _time.Advance(IdleLimit / 2 + Grace);
 
-        await UntilSweptAsync(idle);
+        await _time.UntilSweptAsync(idle.Closed);
         await extended.InvokeAsync("SendMessage", "Still here");
         extended.Received("SessionEnded").ShouldBeEmpty();
     }
@@ -126,18 +126,6 @@ public sealed class SessionEndTests(Database database) : ChatTest(database)
         await ShouldEndAsync(older, "replaced");
         await SettleAsync(workflow, newer);
         older.Events(workflow).ShouldBeEmpty();
-    }
-
-    /// <summary>A sweep that fails, on a machine that is too busy, is made up for by the next; this clock has to be moved on to it.</summary>
-    private async Task UntilSweptAsync(HubClient idle)
-    {
-        var closed = idle.Closed;
-        while (await Task.WhenAny(closed, Task.Delay(TimeSpan.FromSeconds(1))) != closed)
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-        }
-
-        await closed;
     }
 
     private static async Task ShouldEndAsync(HubClient client, string reason)

@@ -6,7 +6,7 @@ namespace BmadServer.Integration.Tests.Examples;
 internal class ClientProcess : IAsyncDisposable
 {
     /// <summary>Longer than the third delay of the reconnect policy, with its jitter, on a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
     private readonly Task<string> _errors;

@@ -9,8 +9,6 @@ namespace BmadServer.Integration.Tests.Examples;
 /// <summary>The TypeScript client library and docs/examples/typescript, on Node.js, against the real server.</summary>
 public sealed class TypeScriptClientTests(Database database) : ServerTest(database)
 {
-    private static readonly TimeSpan AckLimit = TimeSpan.FromSeconds(2);
-
     [Test]
     public async Task A_message_is_acknowledged_and_reaches_a_second_client()
     {
@@ -20,14 +18,11 @@ public sealed class TypeScriptClientTests(Database database) : ServerTest(databa
         await sender.CallAsync("join", workflow);
         await receiver.CallAsync("join", workflow);
 
-        var started = TimeProvider.System.GetTimestamp();
         var ack = await sender.CallAsync("send", workflow, "Hello");
-        var elapsed = TimeProvider.System.GetElapsedTime(started);
 
         var sequence = ack.GetProperty("sequence").GetInt64();
         await receiver.WaitForSequenceAsync(sequence);
         receiver.Reported("event")[^1].GetProperty("content").GetString().ShouldBe("Hello");
-        elapsed.ShouldBeLessThan(AckLimit);
     }
 
     [Test]

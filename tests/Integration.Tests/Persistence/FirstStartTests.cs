@@ -60,7 +60,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    [CancelAfter(30_000)]
+    [CancelAfter(120_000)]
     public async Task What_a_server_left_that_was_killed_while_it_migrated_does_not_hold_up_the_next(CancellationToken cancellationToken)
     {
         await LeaveUnfinishedMigrationAsync(Path.Combine(_directory.FullName, "bmadserver.db"));

@@ -27,7 +27,7 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
 
         _time.Advance(IdleLimit);
 
-        await client.Closed;
+        await _time.UntilSweptAsync(client.Closed);
         client.Received("SessionEnded").ShouldHaveSingleItem().GetString().ShouldBe("expired");
     }
 
@@ -111,7 +111,7 @@ public sealed class SessionSweepTests(Database database) : ServerTest(database)
         await ListenFor28MinutesAsync(user, client);
         _time.Advance(IdleLimit - TimeSpan.FromMinutes(28));
 
-        await client.Closed;
+        await _time.UntilSweptAsync(client.Closed);
 
         client.Received("SessionEnded").ShouldHaveSingleItem().GetString().ShouldBe("expired");
         (await StoredAsync(client.SessionId)).EndReason.ShouldBe(SessionEndReason.Expired);

@@ -113,7 +113,14 @@ internal static class Answers
     public static async Task ShouldBeReadyAsync(this TestServer server)
     {
         using var http = TestUser.Client(server.Url);
-        await http.GetAsync("/health/ready").ShouldBeAsync(HttpStatusCode.OK);
+        await Eventually.ShouldBeTrueAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync("/health/ready");
+                return answer.StatusCode == HttpStatusCode.OK;
+            },
+            "the server is ready"
+        );
     }
 
     private static JsonElement Parse(string text)

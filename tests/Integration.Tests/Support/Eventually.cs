@@ -6,7 +6,7 @@ namespace BmadServer.Integration.Tests.Support;
 internal static class Eventually
 {
     /// <summary>Far longer than anything takes on a busy machine; only a test that fails waits for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 

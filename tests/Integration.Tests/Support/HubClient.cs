@@ -1,6 +1,12 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BmadServer.Integration.Tests.Support;
 
@@ -8,7 +14,7 @@ namespace BmadServer.Integration.Tests.Support;
 public sealed class HubClient : IAsyncDisposable
 {
     /// <summary>Far longer than anything takes on a busy machine; only a test that fails waits for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private static readonly string[] Calls =
     [
@@ -28,18 +34,13 @@ public sealed class HubClient : IAsyncDisposable
     private HubClient(Uri url, Func<Task<string?>> accessToken, string query)
     {
         var address = new Uri(url, $"/hubs/chat{query}");
-        Connection = new HubConnectionBuilder().WithUrl(address, options => options.AccessTokenProvider = accessToken).Build();
+        var builder = new HubConnectionBuilder().WithUrl(address, options => options.AccessTokenProvider = accessToken);
+        builder.Services.AddSingleton<IHubProtocol>(new RecordingProtocol(Keep));
+        Connection = builder.Build();
         foreach (var method in Calls)
         {
-            Connection.On<JsonElement>(
-                method,
-                argument =>
-                {
-                    _received.Enqueue((method, argument));
-                    Called?.Invoke(method);
-                    _changed.Release();
-                }
-            );
+            // For the type of its argument.
+            Connection.On<JsonElement>(method, _ => { });
         }
 
         Connection.Closed += error =>
@@ -137,5 +138,44 @@ public sealed class HubClient : IAsyncDisposable
     {
         await Connection.DisposeAsync();
         _changed.Dispose();
+    }
+
+    private void Keep(string method, JsonElement argument)
+    {
+        _received.Enqueue((method, argument));
+        Called?.Invoke(method);
+        _changed.Release();
+    }
+
+    /// <summary>
+    /// JSON, and tells what the server calls as it comes: handlers are called in a loop of their own, which an answer or the connection's
+    /// end overtakes.
+    /// </summary>
+    private sealed class RecordingProtocol(Action<string, JsonElement> keep) : IHubProtocol
+    {
+        private readonly JsonHubProtocol _json = new();
+
+        public string Name => _json.Name;
+
+        public int Version => _json.Version;
+
+        public TransferFormat TransferFormat => _json.TransferFormat;
+
+        public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
+        {
+            var isWhole = _json.TryParseMessage(ref input, binder, out message);
+            if (message is InvocationMessage { Target: var method, Arguments: [JsonElement argument] })
+            {
+                keep(method, argument);
+            }
+
+            return isWhole;
+        }
+
+        public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => _json.WriteMessage(message, output);
+
+        public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(message);
+
+        public bool IsVersionSupported(int version) => _json.IsVersionSupported(version);
     }
 }

@@ -39,8 +39,11 @@ public sealed class TraceTests(Database database) : ChatTest(database)
         await SendAsync(sender, trace, "SendMessage", $$"""{"content":"Hello","workflowId":"{{workflow}}"}""");
         await reader.WaitForAsync("ReceiveEvent");
 
-        // The hub call ends last.
-        await Eventually.ShouldBeTrueAsync(() => Task.FromResult(_spans.Of(trace).Any(span => span.Kind == ActivityKind.Server)), "the call is traced");
+        // The hub call and the push end last.
+        await Eventually.ShouldBeTrueAsync(
+            () => Task.FromResult(_spans.Of(trace).Any(span => span.Kind == ActivityKind.Server) && _spans.Of(trace).Any(span => span.DisplayName == "Push")),
+            "the call and the push are traced"
+        );
         var spans = _spans.Of(trace);
         string[] path = ["Push", "PostTogether", "Batch", "SendMessage", "BmadServer.Web.Chat.ChatHub/SendMessage"];
         PathOf(spans, "Push").ShouldBe(path, string.Join('\n', spans.Select(span => $"{span.DisplayName} {span.Kind}")));

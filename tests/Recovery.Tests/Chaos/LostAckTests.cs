@@ -8,7 +8,7 @@ namespace BmadServer.Recovery.Tests.Chaos;
 [TestFixture(DatabaseKind.Postgres)]
 internal sealed class LostAckTests(DatabaseKind database) : ChaosTest(database)
 {
-    private const int Messages = 60;
+    private const int Messages = 30;
 
     /// <summary>For the server to store them, on however busy a machine.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

@@ -35,14 +35,16 @@ internal sealed class LostPushTests(DatabaseKind database) : ChaosTest(database)
                 {
                     device.Client.History().Entries.Count(entry => entry is Connected).ShouldBe(1);
                 }
-            }
+            },
+            // Longer than usual, so that no device gives up by itself.
+            answerLimit: TimeSpan.FromSeconds(30)
         );
 
         var sorted = repairs.Order().ToList();
         var (p50, p99) = (sorted[sorted.Count / 2], sorted[(int)(sorted.Count * 0.99)]);
         Figures.Report($"repair of a lost push without a reconnect, {Database}, p50 of {sorted.Count}", p50, "s", "");
         Figures.Report($"repair of a lost push without a reconnect, {Database}, p99 of {sorted.Count}", p99, "s", $"<= {GoalSeconds}");
-        sorted.Count.ShouldBeGreaterThan(50);
+        sorted.Count.ShouldBeGreaterThan(20);
         // Only to notice that repairs come by chance: the machine may be busy with other things.
         p99.ShouldBeLessThanOrEqualTo(5 * GoalSeconds);
     }

@@ -5,8 +5,8 @@ namespace BmadServer.Recovery.Tests.Chaos;
 
 internal sealed class RateLimitTests
 {
-    private const int Messages = 200;
-    private const int CallsPerSecond = 60;
+    private const int Messages = 100;
+    private const int CallsPerSecond = 20;
 
     [Test]
     public async Task A_client_that_is_told_to_wait_loses_nothing()

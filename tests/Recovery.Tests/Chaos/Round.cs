@@ -25,7 +25,7 @@ internal sealed class Round : IAsyncDisposable
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(40);
 
     /// <summary>From the last message until everybody has it, on connections that nothing happens to.</summary>
-    private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>From the end of a fault of the server to the next one, so that each falls into the load.</summary>
     private static readonly TimeSpan LoadBetween = TimeSpan.FromSeconds(1);

@@ -43,6 +43,9 @@ internal static class Sizes
     /// <summary>Of sending from node to node, and for how long Redis is away.</summary>
     public static int NodeSeconds => Get("NODE_SECONDS", 5);
 
+    /// <summary>On one of two nodes.</summary>
+    public static int NodeSendsPerSecond => Get("NODE_SENDS_PER_SECOND", 50);
+
     private static int Get(string name, int usual) =>
         Environment.GetEnvironmentVariable($"BMADSERVER_RECOVERY_{name}") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)

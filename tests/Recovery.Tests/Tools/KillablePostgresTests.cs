@@ -38,7 +38,7 @@ public sealed class KillablePostgresTests
 
         await postgres.KillAsync();
 
-        await Should.ThrowAsync<NpgsqlException>(() => sleeping.WaitAsync(TimeSpan.FromSeconds(5)));
+        await Should.ThrowAsync<NpgsqlException>(() => sleeping.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Test]
